@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 
-#: How the folder begins that holds files until all of them are written.
+#: The prefix of the folder with files that are not complete yet.
 _UNFINISHED = ".vigo-bridge-"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers of hosts as users write them: for batches, and for how many may fail. Pure."""
+"""Parses numbers of hosts: sizes of batches, and the failure budget. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Advised
 
-#: Hosts at a time where the user does not say.
+#: The default number of hosts in parallel.
 FORKS = 25
 _NUMBER = re.compile(r"[0-9]{1,9}", re.ASCII)
 

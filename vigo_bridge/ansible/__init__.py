@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ansible as we call it: settings, passwords, environment, inventory and programs."""
+"""Calls Ansible: settings, passwords, environment, inventory and programs."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What vigo_bridge uses of Ansible and ansible-runner that they do not document for others.
+"""The undocumented names of Ansible and ansible-runner that vigo_bridge uses.
 
 The collection has its own file, ``plugin_utils/ansible_compat.py``, since it imports nothing of
 vigo_bridge; the versions of ansible-core on which all was seen are there. Each function here says
@@ -26,7 +26,8 @@ _NAMESPACES = ("ansible_collections", "ansible_collections.vigo")
 def prefer_collection(root: str) -> None:
     """Make Ansible use the vigo.bridge in a folder, even if another one is installed.
 
-    Why: Ansible would take the first on its collections path. Others are found as usual. Missing:
+    Why: Ansible would use the first one on its collections path. Others are found as usual.
+    Missing:
     raises Refusal, as another version's modules would get arguments that they do not understand.
     """
     from ansible import cli, constants
@@ -69,7 +70,8 @@ def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any])
     wait_for_answer = getattr(Display, "prompt_until", None)
 
     def ask_in_task(display: Any, msg: str, *arguments: Any, **options: Any) -> Any:
-        # In a worker it hands the question to the main process. With a time it is only a pause.
+        # In a worker, the question is passed to the main process. With a time limit, it is only a
+        # pause.
         in_worker = getattr(display, "_final_q", None) is not None
         if wait_for_answer and (in_worker or options.get("seconds") is not None):
             return wait_for_answer(display, msg, *arguments, **options)
@@ -96,7 +98,8 @@ def configuration() -> Any:
 def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[Any], bool]) -> Any:
     """Return a reader that finds events in Ansible's output, and calls `handle` with each.
 
-    is_event: decides what counts as one; what only looks like it is ignored. Why: ansible-runner
+    is_event: decides what is an event; other text that looks like one is ignored. Why:
+        ansible-runner
     makes a file name of what a host can print. Missing: raises Refusal.
     """
     from ansible_runner import utils
@@ -129,7 +132,7 @@ def plugins() -> Iterator[None]:
         try:
             yield
         finally:
-            remove()  # it would import our modules in another way
+            remove()  # its finder would import our modules in another way
 
 
 @contextmanager
@@ -171,7 +174,7 @@ def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] 
             plugin_type="module",
         )
         options = documentation.get("options")
-    except Exception:  # it is not ours, and may be wrong in any way
+    except Exception:  # a module of others may be invalid in any way
         return None
     return options if isinstance(options, Mapping) else None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Says what is wrong with Ansible's configuration. Ansible's programs end with tracebacks there."""
+"""Checks Ansible's configuration, because Ansible's programs print tracebacks for errors in it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vigo_bridge.ansible.configuration_files import configuration_file
 from vigo_bridge.failures import Refusal
 
 _LARGEST = 1 << 20
-#: Ansible makes a folder for each value of such a setting.
+#: The types of settings for which Ansible creates folders.
 _FOLDERS = ("tmp", "tmppath", "temppath")
 _EXPECTED = {"int": "an integer", "integer": "an integer", "float": "a number"}
 
@@ -31,7 +31,7 @@ def check_configuration_file() -> None:
 def check_configuration() -> None:
     """Raise Refusal if a file or a variable of the environment has a value of the wrong type.
 
-    This takes a sixth of a second where there is any.
+    This takes a sixth of a second if anything is configured.
     """
     file = configuration_file()
     text = _parsed(file) if file is not None else ""

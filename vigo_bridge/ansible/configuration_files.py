@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's own configuration of Ansible, as far as its text alone is enough.
+"""Finds the user's Ansible configuration, and searches its text.
 
 Reading it with Ansible itself would take half a second.
 """
@@ -23,16 +23,17 @@ def configurations() -> Iterator[bytes]:
     """Yield the texts of all files that may be Ansible's configuration."""
     named = Path(os.environ.get("ANSIBLE_CONFIG", "ansible.cfg"))
     for file in (named, named / "ansible.cfg", Path("ansible.cfg"), _of_user(), _SYSTEM):
-        # Asked first, as it does not fail in a folder that is closed to this user.
+        # Checked first, because it does not fail in a folder that this user cannot read.
         if os.access(file, os.R_OK) and file.is_file():
             yield file.read_bytes()
 
 
 def configuration_file() -> Path | None:
-    """Return the file that Ansible would use, or None. It need not be a file, or readable."""
+    """Return the path that Ansible would use, or None. It may be unreadable, or not a file."""
     candidates = [_of_user(), _SYSTEM]
     folder = Path.cwd()
-    if not folder.stat().st_mode & stat.S_IWOTH:  # Where everyone can write, Ansible ignores it.
+    # Ansible ignores it in a folder that everyone can write to.
+    if not folder.stat().st_mode & stat.S_IWOTH:
         candidates.insert(0, folder / "ansible.cfg")
     named = os.environ.get("ANSIBLE_CONFIG")
     if named is not None:

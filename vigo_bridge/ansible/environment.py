@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The environment that Ansible's programs get from us."""
+"""Builds the environment of Ansible's programs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vigo_bridge.host_counts import FORKS
 
 _SECRET_PREFIX = "VIGO_SECRET_"
 
-#: Settings of ours that a user's environment may override.
+#: Our settings, which the user's environment may override.
 _DEFAULTS = {
     # Without it, module arguments would be written to a file on the target.
     "ANSIBLE_PIPELINING": "true",
@@ -30,7 +30,7 @@ _FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
 def ansible_environment() -> dict[str, str]:
     """Return this process's environment without secrets, and with what Ansible needs from us.
 
-    A vault password that must be typed is asked for at the first call. Raise Refusal.
+    Prompts for vault passwords at the first call, if necessary. Raise Refusal.
     """
     check_configuration_file()
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
@@ -62,7 +62,7 @@ def _forks() -> dict[str, str]:
 
 
 def _path(path: str) -> str:
-    """Return the search path with the programs of our own environment first: they see the same
+    """Return the search path with the programs of our own environment first: they find the same
     collection.
     """
     return os.pathsep.join([str(Path(sys.executable).parent), path])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts there are: the user's inventory, read by Ansible itself."""
+"""Reads the hosts of the user's inventory with Ansible."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _Answer(NamedTuple):
 class Inventory:
     """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know.
 
-    variables: by host, all that its groups and files give it, as written.
+    variables: by host, those from all its groups and files, as written.
     """
 
     sources: tuple[str, ...]
@@ -67,7 +67,7 @@ def reading_inventory(
 ) -> Iterator[Callable[[], Inventory]]:
     """Read the hosts in the background, and yield a function that waits for them.
 
-    The function reports errors, and asks for a password that must be typed.
+    The function reports errors, and prompts for a password if necessary.
     """
     paths = tuple(_absolute(source) for source in sources)
     with contextlib.ExitStack() as programs:
@@ -92,7 +92,7 @@ def reading_inventory(
 def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
     """Return the command that lists hosts.
 
-    Without sources, Ansible takes those of its configuration.
+    Without sources, Ansible uses those of its configuration.
     """
     arguments = ["--list"]
     for source in sources:
@@ -149,8 +149,8 @@ def _existing(sources: Sequence[str]) -> tuple[str, ...]:
 
 
 def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
-    """Raise InventoryError for a part of a pattern that matches nothing: Ansible itself only
-    warns of it.
+    """Raise InventoryError for a part of a pattern that matches nothing: Ansible itself only warns
+    about it.
     """
     # Warnings are wrapped, at blanks.
     unknown = _IGNORED.findall(" ".join(warnings.split()))
@@ -176,7 +176,7 @@ def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         encoding="utf-8",
         errors="replace",
-        # No terminal: a question here would come again in the run, which has no terminal either.
+        # No terminal, because the run, which asks the same questions, has none either.
         start_new_session=True,
     ) as process:
         try:

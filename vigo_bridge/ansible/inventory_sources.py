@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-#: What Ansible does not read as a part of a path in ansible.cfg, and what it is there.
+#: Characters that a path in ansible.cfg cannot contain, and their names for messages.
 _SEPARATOR = re.compile(
     r"(?P<comma>,)|(?P<comment>\s;)|(?P<variable>\$)|(?P<template>\{\{)|(?P<line_break>[\r\n])"
     r"|(?P<blank>\s$)"

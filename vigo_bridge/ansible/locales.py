@@ -15,7 +15,7 @@ _USUAL = ("C.UTF-8", "C.utf8", "en_US.UTF-8")
 
 @functools.cache
 def utf8_locale() -> Mapping[str, str]:
-    """Return the environment variable that gives Ansible a UTF-8 locale.
+    """Return the environment variable that sets a UTF-8 locale for Ansible.
 
     Empty if it has one already. Raise Refusal if the system has none.
     """
@@ -36,7 +36,7 @@ def _is_utf8(name: str) -> bool:
     before = locale.setlocale(locale.LC_ALL)
     try:
         locale.setlocale(locale.LC_ALL, name)
-        # As ansible.cli looks at it.
+        # The same check as in ansible.cli.
         return (locale.getlocale()[1] or "").lower() in ("utf-8", "utf8")
     except (locale.Error, ValueError):
         return False

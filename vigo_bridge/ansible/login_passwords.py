@@ -32,8 +32,8 @@ class _Kind:
     advice: str
 
     def variables(self, password: bytes) -> dict[str, str]:
-        """Return the variables that make Ansible ask and get the answer; with an empty password,
-        not ask.
+        """Return the variables with which Ansible prompts for the password and gets it; with an
+        empty password, it does not prompt.
         """
         if not password:
             return {self.ask: "false"}
@@ -69,7 +69,7 @@ _BECOME = _Kind(
         " ANSIBLE_BECOME_PASSWORD_FILE"
     ),
 )
-#: Bytes of a password that does not come from a regular file.
+#: The longest password that does not come from a regular file, in bytes.
 _LONGEST = 64 * 1024
 _KEYS = re.compile(rb"ask_pass|connection_password_file|become_password_file", re.IGNORECASE)
 
@@ -77,10 +77,11 @@ _KEYS = re.compile(rb"ask_pass|connection_password_file|become_password_file", r
 def login_passwords(
     connection: PasswordSource, become: PasswordSource, local: bool = False
 ) -> Mapping[str, str]:
-    """Return the environment variables that give Ansible both passwords, asking for them.
+    """Return the environment variables that pass both passwords to Ansible; prompt for them if
+    necessary.
 
-    connection, become: the command line's options; Ansible's configuration decides where they are
-    not given. local: no connection needs a password. Raise Refusal.
+    connection, become: the command line's options, by default those of Ansible's configuration.
+    local: whether no connection needs a password. Raise Refusal.
     """
     configured = _configured()
     connection = PasswordSource() if local else connection.or_else(configured[0])
@@ -122,8 +123,8 @@ def _typed(kind: _Kind, prompt: str, source: PasswordSource) -> str:
 def _of_file(path: str, kind: _Kind) -> dict[str, str]:
     """Return the variables for a password file.
 
-    A plain file is read by Ansible. A program may ask at the terminal, and a pipe can be read only
-    once.
+    A plain file is read by Ansible. A program may prompt on the terminal, and a pipe can be read
+    only once.
     """
     try:
         if is_program(path):

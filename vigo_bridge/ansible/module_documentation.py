@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible knows of its modules: whether one can be a resource, and its options.
+"""Queries Ansible about modules: whether one can be a resource, and its options.
 
 Ansible is imported for the first query: most stacks need none.
 """

@@ -15,12 +15,13 @@ from collections.abc import Sequence
 from vigo_bridge.ansible.typed_password import has_terminal
 from vigo_bridge.failures import Refusal
 
-#: How many seconds a program may take, and one that may ask a person at the terminal.
+#: The time limits of programs without and with a terminal, on which they may prompt, in seconds.
 LIMIT = 60.0
 LIMIT_AT_TERMINAL = 300.0
-#: More bytes than any password has.
+#: The longest output, in bytes.
 _LONGEST = 1 << 20
-#: Milliseconds between checks whether a program has ended whose output another one keeps open.
+#: Milliseconds between checks whether a program has ended, because another one may keep its output
+#: open.
 _INTERVAL = 100
 
 
@@ -36,7 +37,7 @@ def printed_password(command: Sequence[str], advice: str) -> bytes | None:
             command,
             stdin=None if sys.stdin and sys.stdin.isatty() else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            # Programs that it starts end with it; one that asks needs our terminal.
+            # Programs that it starts are ended with it; a program that prompts needs our terminal.
             start_new_session=not asks,
         )
     except (OSError, ValueError):  # ValueError: a NUL in an argument

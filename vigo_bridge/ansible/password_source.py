@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PasswordSource:
-    """Where a password comes from: typed at the terminal, a file, or neither.
+    """The source of a password: a prompt, a file, or neither.
 
-    configured: Ansible's configuration says so, not the command line.
+    configured: whether it is from Ansible's configuration, not from the command line.
     """
 
     typed: bool = False

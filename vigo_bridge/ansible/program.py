@@ -16,15 +16,15 @@ from typing import NoReturn
 from vigo_bridge.ansible import ansible_compat
 from vigo_bridge.failures import Refusal
 
-#: From <sys/prctl.h>. Only Linux has it; other systems do without.
+#: From <sys/prctl.h>. Only on Linux.
 PR_SET_PDEATHSIG = 1
 
 
 #: Environment variables that name files with passwords.
 CONNECTION_ANSWER = "VIGO_BRIDGE_CONNECTION_PASSWORD"
 BECOME_ANSWER = "VIGO_BRIDGE_BECOME_PASSWORD"
-#: How the questions begin that they answer. Ansible opens its own password files by their real
-#: path, and a file in memory has none.
+#: The beginnings of the prompts that these files answer. Ansible opens its own password files by
+#: their real path, and a file in memory has none.
 _ANSWERS = {"SSH password": CONNECTION_ANSWER, "BECOME password": BECOME_ANSWER}
 
 

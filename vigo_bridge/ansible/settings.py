@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings of Ansible, as its configuration files and the environment have them."""
+"""Reads Ansible's settings from its configuration files and the environment."""
 
 from __future__ import annotations
 

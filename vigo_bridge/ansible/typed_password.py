@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords that are typed: asked for once, and kept in memory.
+"""Prompts for passwords once, and keeps them in memory.
 
 Ansible's programs read such a password from a file in memory, whose name is all that they get.
 Other programs of the same user can read it as long as this process runs.
@@ -15,9 +15,9 @@ from vigo_bridge.failures import Refusal
 
 
 def typed_password(prompt: str, reason: str, advice: str) -> str:
-    """Return what the user types at the terminal, without echo.
+    """Return what the user types on the terminal, without echo.
 
-    reason: what asks for it; advice: how to provide it without a terminal. Raise Refusal.
+    reason: why the password is needed; advice: how to provide it without a terminal. Raise Refusal.
     """
     if not has_terminal():
         raise Refusal(f"{reason}, and there is no terminal to enter it; {advice}")

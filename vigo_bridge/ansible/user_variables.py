@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that an Ansible user gave hosts, apart those with names of Ansible's own."""
+"""The variables that an Ansible user has set for hosts, separated from those with reserved
+names.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ class UserVariables:
 
 
 def user_variables(inventory: Inventory) -> UserVariables:
-    """Return the variables that the user gave each host.
+    """Return the variables that the user has set for each host.
 
     Raise InventoryError when Ansible does not answer.
     """

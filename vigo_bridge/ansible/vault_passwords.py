@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Vault passwords that must be asked for: once, for all of Ansible's programs.
+"""Prompts for vault passwords, once for all of Ansible's programs.
 
-Each of them would ask for itself otherwise, and they run without a terminal.
+Otherwise each of them would prompt, and they run without a terminal.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from vigo_bridge.failures import Refusal
 _ASK, _IDENTITIES = "ANSIBLE_ASK_VAULT_PASS", "ANSIBLE_VAULT_IDENTITY_LIST"
 _FILE = "ANSIBLE_VAULT_PASSWORD_FILE"
 _KEYS = re.compile(rb"ask_vault_pass|vault_identity_list|vault_password_file", re.IGNORECASE)
-#: What Ansible calls the source of a password that is typed.
+#: Ansible's name for the source of a password that is typed.
 _PROMPTS = ("prompt", "prompt_ask_vault_pass")
 
 
@@ -42,7 +42,7 @@ def vault_passwords() -> Mapping[str, str]:
 
 
 def asks_for_vault_passwords() -> bool:
-    """Return whether a password must be typed, or printed by a program that may ask."""
+    """Return whether a password must be typed, or printed by a program that may prompt."""
     sources, file = _sources()
     return any(map(_is_asked, sources)) or bool(file and is_program(file))
 
@@ -122,7 +122,7 @@ def _path(source: str) -> str:
 
 def _printed(label: str, program: str) -> str | None:
     """Run the program as Ansible does, and keep its output in memory; None if it fails."""
-    # Those whose name ends in -client get the vault ID.
+    # Programs whose names end in -client get the vault ID.
     is_client = Path(program).stem.endswith("-client")
     password = printed_password(
         [program, "--vault-id", label] if label and is_client else [program],

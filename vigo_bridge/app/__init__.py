@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each command does, without click: calls the packages in turn, and handles failures."""
+"""Carries out each command, without click: calls the other packages, and handles failures."""

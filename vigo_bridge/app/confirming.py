@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait until the user confirms the next batch of a rollout; answer for one that waits."""
+"""Waits until the user confirms the next batch of a rollout, and answers other waiting rollouts."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from vigo_bridge.run.stop import Stop
 from vigo_bridge.run.terminal_answer import TerminalAnswer
 from vigo_bridge.run.watcher import Watcher
 
-#: Seconds between two looks for an answer.
+#: Seconds between two checks for an answer.
 _INTERVAL = 0.2
 ABORTED = "the next batch was not confirmed"
 
 
 @dataclass(frozen=True)
 class Confirming:
-    """How one rollout asks whether it may continue. A `run.fleet.Confirm`."""
+    """Asks the user whether a rollout may continue. A `run.fleet.Confirm`."""
 
     record: Record
     stop: Stop
@@ -80,7 +80,7 @@ def confirmations() -> Confirmations:
 
 
 def waiting_rollouts() -> list[Question]:
-    """Return what rollouts wait for. Raise Failure."""
+    """Return the questions of waiting rollouts. Raise Failure."""
     with _failing_to("list the rollouts that are waiting"):
         return confirmations().waiting()
 
@@ -123,7 +123,7 @@ def _text(question: Question, on_terminal: bool) -> str:
 
 @contextlib.contextmanager
 def _failing_to(do: str) -> Iterator[None]:
-    """Raise Failure instead of OSError. do: what cannot be done then."""
+    """Raise Failure instead of OSError. do: the action, for the message."""
     try:
         yield
     except OSError as error:

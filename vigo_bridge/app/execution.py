@@ -33,14 +33,14 @@ from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.terminal_program import run_in_terminal
 
 MODULE = "vigo.bridge.container_exec"
-#: Of standard input, in bytes.
+#: The longest standard input, in bytes.
 _LARGEST_INPUT = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. options: those of the module that are set. stdin: whether the command reads
-    ours; None: if there is one host, and something can be read without waiting for a person.
+    """The command. options: those of the module that are set. stdin: whether to pass on standard
+    input; None: if there is one host, and standard input is a file or a pipe.
     """
 
     words: Sequence[str]
@@ -74,7 +74,7 @@ def execute(
         is_whole = print_execution(result, Screen(), Screen(stderr=True))
         if not is_whole and exit_status(result) == OK:
             return FAILED
-    # A command that was run nowhere did not do what was asked for.
+    # A command that ran on no host counts as failed.
     return exit_status(result) or (0 if _ran_somewhere(result) else FAILED)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the Ansible project that ``run`` uses, to keep."""
+"""Writes the Ansible project that ``run`` uses to a folder of the user."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Earlier rollouts, from the controller's history."""
+"""Reads earlier rollouts from the controller's history."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vigo_bridge.run.kept_stacks import KeptStack
 from vigo_bridge.run.results import RunResult
 from vigo_bridge.run.state import STATE_CHANGE, TASK, UNDO
 
-#: How keys begin -> what has them.
+#: By the beginning of a record's key: the kind of the rollout.
 _WITHOUT_STACK = {
     TASK: "a command",
     STATE_CHANGE: "a change of state",
@@ -33,7 +33,7 @@ def records() -> Sequence[Record]:
 
 
 def kept_files(known: Sequence[Record]) -> Kept:
-    """Return which of the rollouts have files in the history, and what these take."""
+    """Return the files of rollouts in the history, and their size."""
     stacks = kept_stacks()
     found: dict[int, KeptStack | None] = {}
     with _readable():
@@ -67,7 +67,7 @@ def finished_record(number: int) -> Record:
 
 
 def without_stack(record: Record) -> str:
-    """Return what a record is of that has no files of a stack; empty for a rollout of a stack."""
+    """Return the kind of a rollout without files of a stack; empty for a rollout of a stack."""
     for kind, what in _WITHOUT_STACK.items():
         if record.key.startswith(kind):
             return f"{what} ({record.command})"

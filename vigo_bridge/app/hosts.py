@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the hosts that a command works on."""
+"""Finds the hosts of a command."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hosts:
-    """names: what match entries are held against. sources: the user's inventories.
+    """names: the host names to compare with match entries. sources: the user's inventories.
 
-    variables: how Ansible reaches a host that is in no inventory of the user's. given: what the
-    user's inventories say of each host, as written.
+    variables: connection variables of hosts that are in no inventory of the user. given: the
+    variables of each host in the user's inventories, as written.
     """
 
     names: tuple[str, ...]
@@ -50,7 +50,7 @@ def find_hosts(options: HostOptions) -> Hosts:
 
 @contextlib.contextmanager
 def finding_hosts(options: HostOptions) -> Iterator[Asked]:
-    """Find them in the background: Ansible may take long for an inventory."""
+    """Find the hosts in the background: Ansible may need long for an inventory."""
     if options.local:
         yield lambda: _this_machine(options)
         return
@@ -63,7 +63,7 @@ def _this_machine(options: HostOptions) -> Hosts:
     name = options.name or socket.getfqdn()
     connection = {
         "ansible_connection": "local",
-        # The interpreter that has the docker SDK: ours.
+        # Our own interpreter, which has the docker SDK.
         "ansible_python_interpreter": sys.executable,
     }
     return Hosts((name,), (), {name: connection})
@@ -90,7 +90,7 @@ def known_names(inventory: Sequence[str]) -> tuple[str, ...]:
 
 
 def known_hosts(inventory: Sequence[str]) -> tuple[tuple[str, ...], UserVariables]:
-    """Return the same, and the variables that the user gave each host."""
+    """Return the same, and the variables that the user has set for each host."""
     from vigo_bridge.ansible.user_variables import user_variables
 
     with _explained():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Convert compose files to a stack, and report what could not be converted."""
+"""Converts compose files to a stack, and reports what could not be converted."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from vigo_bridge.wording import counted
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How to read compose files, and what to write.
+    """The options of an import.
 
-    match: the hosts that get the stack. root: see `compose.loading.load`. allow_lossy: write also
-    where something is not carried over. force: overwrite files.
+    match: the hosts of the match entry. root: see `compose.loading.load`. allow_lossy: write the
+        files even if something is not converted. force: overwrite files.
     """
 
     match: str
@@ -39,7 +39,7 @@ class ImportOptions:
 def import_compose(
     files: Sequence[Path], stacks: Path, options: ImportOptions, output: str
 ) -> None:
-    """Write the files of a stack and sum up what was imported. Raise Failure, Ended."""
+    """Write the files of a stack, and print a summary. Raise Failure, Ended."""
     found = _read(files, stacks, options, output)
     for finding in found.findings:
         echo(as_text(finding), err=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed in a stack between two of its rollouts."""
+"""Finds what changed in a stack between two of its rollouts."""
 
 from __future__ import annotations
 

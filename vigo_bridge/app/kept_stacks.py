@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stacks of earlier rollouts, from the controller's history."""
+"""Stores and reads the stacks of rollouts in the controller's history."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class NotKept(Exception):
 
 
 def kept_stacks() -> KeptStacks:
-    """Return the files in the controller's history. VIGO_BRIDGE_HISTORY_MIB: how large they may
-    be.
+    """Return the files in the controller's history. VIGO_BRIDGE_HISTORY_MIB sets their maximum
+    size.
     """
     return KeptStacks(controller_folder() / "stacks", _limit(), _warn)
 
@@ -45,7 +45,7 @@ def keep(
     secrets: Secrets,
     numbers: frozenset[int],
 ) -> None:
-    """Keep the files of a stack that is rolled out now; warn where that is not possible.
+    """Store the files of a stack that is rolled out now; warn if that is not possible.
 
     numbers: the rollouts that the history still has.
     """

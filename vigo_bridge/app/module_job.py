@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The job of commands that call another module than vigo.bridge.converge on each host."""
+"""Builds the job of commands that call a module other than vigo.bridge.converge on each host."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Ansible says of the modules that a stack's resources are."""
+"""Checks a stack's resources that are Ansible modules."""
 
 from __future__ import annotations
 

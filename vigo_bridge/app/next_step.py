@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command that a user can call next for a new stack."""
+"""Suggests the next command for a new stack."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the options of a command line say, in the groups in which commands use them."""
+"""The values of command line options, in groups as commands use them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Earlier:
 
 @dataclass(frozen=True)
 class StackOptions:
-    """Which stack, and the variables that ``--set`` fixes.
+    """The stack, and the variables of ``--set``.
 
-    earlier: what takes the place of the files in the folder.
+    earlier: files that replace those in the folder.
     """
 
     folder: Path
@@ -42,7 +42,7 @@ class StackOptions:
 
     @property
     def files(self) -> Path:
-        """The folder with the files that hosts get."""
+        """The folder with the files that are used."""
         return self.earlier.folder if self.earlier else self.folder
 
     @property
@@ -53,7 +53,7 @@ class StackOptions:
 
 @dataclass(frozen=True)
 class HostOptions:
-    """Which hosts, and how they are reached. ``name`` is what ``--as`` gives."""
+    """The hosts, and how they are reached. ``name`` is the value of ``--as``."""
 
     inventory: Sequence[str]
     limit: str | None
@@ -68,7 +68,7 @@ class HostOptions:
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """How the result is shown. ``page`` is the file of ``--report``."""
+    """How to show the result. ``page`` is the file of ``--report``."""
 
     output: str
     page: Path | None
@@ -77,9 +77,9 @@ class ReportOptions:
 
 @dataclass(frozen=True)
 class Rollout:
-    """How to go through the fleet, and whether to continue the last rollout.
+    """The options of a rollout, and whether to continue the last one.
 
-    given: the names of those options that the command line has.
+    given: the names of the options that are set on the command line.
     """
 
     options: RolloutOptions
@@ -88,7 +88,7 @@ class Rollout:
 
 
 def defaulted(rollout: Rollout, texts: Mapping[str, str]) -> Rollout:
-    """Return the rollout's options, with those of a task where the command line sets none."""
+    """Return the rollout's options, with those of a task as defaults."""
     read: Mapping[str, tuple[str, Callable[[str], Any]]] = {
         "batch_size": ("batch_sizes", parse_batch_sizes),
         "max_failures": ("max_failures", parse_budget),

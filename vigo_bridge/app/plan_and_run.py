@@ -48,7 +48,7 @@ from vigo_bridge.secrets.server import Secrets
 
 @dataclass(frozen=True)
 class Ready:
-    """A stack, its plan for the hosts, and its secrets, all checked."""
+    """A checked stack, its plan for the hosts, and its secrets."""
 
     loaded: Stack
     plan: Plan
@@ -58,7 +58,7 @@ class Ready:
     def hosts_with(self, only: Sequence[str]) -> list[str]:
         """Return the hosts that have one of these resources; without any, all that match.
 
-        They are in the order of the inventory, so that a batch has hosts of all kinds.
+        They are in the order of the inventory, independent of match entries.
         """
         chosen = hosts_of(self.plan, only)
         return [host for host in self.hosts.names if host in chosen]
@@ -78,7 +78,7 @@ def show_plan(
 ) -> int:
     """Show what would change on the hosts, and return the exit status.
 
-    changes: the options of a run that matter here, as `run_options` takes them.
+    changes: the options of `run_options` that a plan uses.
     """
     ready = ready_stack(stack, asked, shown.output)
     given = {**changes, "check_mode": True}
@@ -125,7 +125,7 @@ def undo(
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Undo what a rollout changed, as far as the hosts can; return the exit status."""
+    """Undo what a rollout changed, as far as possible; return the exit status."""
     ready = ready_stack(stack, asked, shown.output)
     given = {**changes, "rollout": rollout.name}
 
@@ -137,9 +137,9 @@ def undo(
 
 
 def ready_stack(stack: StackOptions, asked: Asked, output: str, texts: object = ()) -> Ready:
-    """Return a stack that has no errors, and what it needs.
+    """Return a stack without errors, with its plan and secrets.
 
-    texts: what may also use secrets, on all hosts, such as a health check.
+    texts: other texts that may use secrets on all hosts, such as a health check.
     """
     loaded = load_valid(stack, output)
     found = asked()
@@ -239,7 +239,7 @@ def stack_job(
 
 
 def refuse_unnamed(stack: Stack, folder: Path, what: str) -> None:
-    """Raise Refusal if the stack is named after its folder, as another stack may have this
+    """Raise Refusal if the stack is named after its folder, because another stack may have the same
     name.
 
     what: the option or command that removes objects.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask the user before something is removed."""
+"""Asks the user before something is removed."""
 
 from __future__ import annotations
 

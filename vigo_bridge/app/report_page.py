@@ -37,7 +37,7 @@ def write_report(
     text = as_html(result, title, clock, _drawings(stack, plan, settings))
     try:
         write_text(page, text)
-    except OSError as error:  # The hosts are done: that decides the exit status.
+    except OSError as error:  # The result of the hosts decides the exit status.
         Lines().say(
             f"the report {page} cannot be written: {reason(error)}; set another path with --report"
         )
@@ -46,7 +46,7 @@ def write_report(
 
 
 def _drawings(stack: Stack, plan: Plan, settings: Mapping[str, Any]) -> list[tuple[str, Drawing]]:
-    """Return one graph for each match entry: its hosts have the same."""
+    """Return one graph for each match entry, whose hosts have the same graph."""
     from vigo_bridge.resolve.trace import trace
 
     return [

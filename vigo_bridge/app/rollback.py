@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roll an earlier rollout of a stack out again: its files and ``--set`` as they were then."""
+"""Rolls out an earlier rollout of a stack again, with its files and values of ``--set``."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def roll_back(
     changes: Mapping[str, object],
     shown: ReportOptions,
 ) -> int:
-    """Converge the hosts to what a rollout rolled out, and return the exit status.
+    """Converge the hosts to the stack of a rollout, and return the exit status.
 
     number: None means the one that `previous` returns.
     """
@@ -129,8 +129,8 @@ def _earlier(
 
 
 def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
-    """Raise Refusal if the folder of a stack was removed, whose rollouts the history has: without
-    it, it is not known which stack is meant, and where its secrets are.
+    """Raise Refusal if the folder of a stack does not exist: without it, the stack's identity and
+    secret stores are unknown.
     """
     subject = str(stack.folder.absolute())
     for record in reversed(everything):
@@ -154,7 +154,9 @@ def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
 
 
 def _identity(stack: StackOptions, output: str) -> Identity:
-    """Return which stack it is. The rest of it may be broken, as a reason to roll back."""
+    """Return the stack's identity. Other files of the stack may be invalid, which can be the reason
+    to roll back.
+    """
     current = load(stack.folder)
     refuse_errors(
         [
@@ -203,7 +205,7 @@ def _chosen(
     if number is not None:
         return next(record for record in known if record.number == number)
     if known and known[-1].command.startswith(_COMMAND) and (resume or not succeeded(known[-1])):
-        return known[-1]  # what it rolled out is what it went back to
+        return known[-1]  # it has the files of the rollout to which it rolled back
     if not known:
         raise Refusal(
             f"nothing to roll back to: the history has no rollout of the stack {stack.folder}."

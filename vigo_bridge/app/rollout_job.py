@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carry out a job on a fleet: locked, recorded and resumable. `run` and `task run` end here."""
+"""Carries out a job on a fleet: locked, recorded and resumable. Used by `run`, `task run` and
+others.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,11 @@ from vigo_bridge.wording import counted
 
 @dataclass(frozen=True)
 class Job:
-    """What to do on which hosts.
+    """A job on hosts.
 
-    project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack:
-    locked meanwhile. keeps_files: whether its files are kept for a rollback. check: the playbook of
-    health checks, if it is not the same. command, subject, key, fingerprint: see
+    project: a folder with `site.yml` and `inventory/`. sources: the user's inventories. stack: the
+    stack to lock. keeps_files: whether its files are kept for a rollback. check: the playbook of
+    health checks, if it is a different one. command, subject, key, fingerprint: see
     `run.history.Record`. clock: records the times of events.
     """
 
@@ -62,7 +64,7 @@ class Job:
 
     @property
     def lock(self) -> str:
-        """The stack's name, by which one of its rollouts at a time is let through."""
+        """The name of the stack's lock, which allows one rollout at a time."""
         return self.key.removeprefix(STATE_CHANGE)
 
 
@@ -81,8 +83,8 @@ class AlreadyRunning(Refusal):
 def at_once(
     job: Job, private: Path, *, quiet: bool = False, within: Surroundings | None = None
 ) -> RunResult:
-    """Do the job on all hosts together, or predict it. It is not recorded, and Ctrl-C ends it at
-    once.
+    """Do the job on all hosts at once, or predict it. It is not recorded, and Ctrl-C ends it
+    immediately.
 
     quiet: whether no progress is shown. within: used instead of what the job alone would have.
     """
@@ -136,7 +138,7 @@ def carry_out(
 
 
 def roll_back(job: Job, undone: Record, private: Path) -> RunResult:
-    """Undo what a rollout changed on the hosts. Raise Failure where another one is running.
+    """Undo what a rollout changed on the hosts. Raise Failure if another rollout is running.
 
     It can be repeated. It is recorded, but never resumed or rolled back itself. Hosts that were
     rolled back are not finished any more, so that resuming the rollout converges them again.
@@ -209,12 +211,12 @@ def _recording() -> Iterator[None]:
 
 
 def batches_of(job: Job, rollout: Rollout) -> tuple[Batch, ...]:
-    """Return the batches that the job would be carried out in."""
+    """Return the batches of the job."""
     return split(job.hosts, rollout.options.batch_sizes, len(job.hosts))
 
 
 def history(state: Path | None = None) -> History:
-    """Return the controller's history. VIGO_BRIDGE_HISTORY: how many rollouts it keeps."""
+    """Return the controller's history. VIGO_BRIDGE_HISTORY sets how many rollouts it keeps."""
     text = os.environ.get("VIGO_BRIDGE_HISTORY", str(KEPT))
     if not text.isdecimal() or int(text) < 1:
         raise Failure(f"VIGO_BRIDGE_HISTORY={text}: expected an integer, 1 or more")
@@ -250,7 +252,7 @@ def _remembered(
             record = replace(record, finished=tuple(done), result=result_data, ended=ended)
             try:
                 past.write(record)
-            except OSError as error:  # not a reason to stop in the middle of a fleet
+            except OSError as error:  # not a reason to stop the rollout
                 watcher.say(
                     f"warning: the history cannot be kept: {explained(error)}. This rollout cannot"
                     " be resumed"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare a run: its folder, options and passwords, and the secrets."""
+"""Prepares a run: its folder, options, passwords and secrets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from vigo_bridge.secrets.stores import stores_of
 
 @contextlib.contextmanager
 def run_folder(keep_artifacts: bool) -> Iterator[Path]:
-    """Yield a private folder for a run; where it is kept, say where."""
+    """Yield a private folder for a run; if it is kept, print its path."""
     with private_folder(keep_artifacts) as private:
         if keep_artifacts:
             Lines().say(f"the files of the run are in {private}")
@@ -42,7 +42,7 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
     ``-v`` shows more details; ``-vv`` and more also show Ansible's own output.
     """
-    ansible_environment()  # A vault password is asked for now, and not during the rollout.
+    ansible_environment()  # Prompts for vault passwords now, not during the rollout.
     shows_ansible = options.verbosity >= 2 and output == "text"
     settings: dict[str, object] = {
         "forks": options.forks,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find names in a stack, whatever else is wrong with it."""
+"""Finds names in a stack, even if it has errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from vigo_bridge.resolve.matching import matches
 
 
 def load_for_search(options: StackOptions) -> Stack:
-    """Return the stack, even with errors: the commands are meant to find these."""
+    """Return the stack, even with errors: the commands help to find them."""
     stack = load(options.folder)
     if not options.folder.is_dir():
         raise Failure(stack.diagnostics[0].message)

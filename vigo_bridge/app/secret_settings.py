@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which values of ``--set`` are secrets, and so are not kept in the history."""
+"""Finds values of ``--set`` that are secrets, which are not kept in the history."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set, list and check the secrets of a stack."""
+"""Sets, lists and checks the secrets of a stack."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def file_for(folder: Path, path: str) -> Path:
 
 
 def store(file: Path, path: str, value: str) -> None:
-    """Store a secret, and warn of one that can be guessed. Raise Failure."""
+    """Store a secret, and warn about a weak one. Raise Failure."""
     if not value:
         raise Failure(f"the secret {path} would be empty; set a value")
     with _explained():
@@ -55,7 +55,7 @@ def stored(folder: Path) -> list[str]:
 
 
 def checked(stack: Stack) -> Sequence[Checked]:
-    """Return every secret of the stack with the answer of its stores. Raise Failure."""
+    """Return every secret of the stack with the result of its stores. Raise Failure."""
     uses = secret_positions(stack)
     with _explained():
         found = ask(uses, stores_of(stack.folder))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the hosts that get something that ``--only`` selects."""
+"""Finds the hosts with resources that ``--only`` selects."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def hosts_of(plan: Plan, selectors: Sequence[str]) -> frozenset[str]:
-    """Return the hosts that get something of what is selected; all, without selectors.
+    """Return the hosts with selected resources; all, without selectors.
 
-    Ends the command when a selector matches nothing that any of them gets.
+    End the command if a selector matches no resource of any host.
     """
     # Imported here, as most commands need nothing but the option.
     from ansible_collections.vigo.bridge.plugins.module_utils.converge.selection import names
@@ -45,7 +45,7 @@ def selected(
     """Return the IDs of the resources that patterns select, in the order of the plan.
 
     patterns: ``CRATE``, ``CRATE/NAME`` or globs of IDs; without any, all are selected. kinds: the
-    types that the command can do something with; None: all. End the command when a pattern selects
+        types that the command supports; None: all. End the command when a pattern selects
     none.
     """
     # Imported here, as most commands need nothing but the option.

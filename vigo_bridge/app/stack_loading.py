@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Load a stack for a command, and say what is wrong with it."""
+"""Loads a stack for a command, and reports its errors."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from vigo_bridge.wording import counted, some
 
 
 def load_stack(options: StackOptions) -> Stack:
-    """Return the stack, or for a rollback the one that it was earlier."""
+    """Return the stack, or for a rollback its earlier state."""
     stack = load(options.files)
     return replace(stack, identity=options.earlier.identity) if options.earlier else stack
 
 
 def load_valid(options: StackOptions, output: str) -> Stack:
-    """Return the stack. End the command with all errors where its files have any."""
+    """Return the stack. End the command with all errors if its files have any."""
     stack = load_stack(options)
     refuse_wrong(stack, output)
     return stack
@@ -47,7 +47,7 @@ def findings(stack: Stack) -> Sequence[Diagnostic]:
 
 
 def resolved(stack: Stack, options: StackOptions, hosts: Sequence[str], output: str) -> Plan:
-    """Return what these hosts get, even if that is nothing. End the command with all errors."""
+    """Return what these hosts get, even if no host matches. End the command with all errors."""
     plan, diagnostics = resolve(stack, hosts, options.settings)
     refuse_errors(diagnostics, options.files, output)
     return plan
@@ -83,7 +83,7 @@ def refuse_errors(diagnostics: Sequence[Diagnostic], folder: Path, output: str) 
 def show(
     diagnostics: Sequence[Diagnostic], folder: Path, output: str, *, to_stderr: bool = False
 ) -> None:
-    """Show findings and their number, as text, or as one JSON or SARIF document."""
+    """Print diagnostics and their number, as text, or as one JSON or SARIF document."""
     if output == "sarif":
         from vigo_bridge.report.sarif import as_sarif
 

@@ -94,7 +94,8 @@ def down(
     yes: bool,
     shown: ReportOptions,
 ) -> int:
-    """Remove what the stack has on the hosts, after showing it and asking; return the exit status.
+    """Remove the stack's objects from the hosts, after showing them and asking; return the exit
+    status.
 
     removed: whether ``volumes`` and ``files`` are removed, too. yes: do not ask.
     """
@@ -138,7 +139,7 @@ def _job(
     private: Path,
     module: Mapping[str, Any],
 ) -> Job:
-    """Return what to do. module: the options of the module."""
+    """Return the job. module: the options of the module."""
     ready.report_unmatched()
     hosts = ready.hosts_with(how.only)
     job = module_job(command, MODULE, module, hosts, stack, ready, how, private)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write a stack to start from."""
+"""Writes the stack of `init`."""
 
 from __future__ import annotations
 

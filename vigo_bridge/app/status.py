@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``vigo-bridge status`` does: it asks each host once how the stack is there."""
+"""What ``vigo-bridge status`` does: queries the state of the stack on each host."""
 
 from __future__ import annotations
 

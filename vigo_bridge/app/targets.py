@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the hosts that the patterns of a command line mean."""
+"""Finds the hosts that the patterns of a command line select."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
 def _traits(
     names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Return the traits of all hosts that answer; the others are reported, and left out."""
+    """Return the traits of all hosts that respond; others are reported, and omitted."""
     questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
     resource = command_resource("task/traits", "cat", stdin=questions)
     private.mkdir()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run one command, or a task of a stack, on many hosts. Needs no stack."""
+"""Runs one command, or a task of a stack, on many hosts. Does not need a stack."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _TIMEOUT = "60"
 
 @dataclass(frozen=True)
 class TaskRun:
-    """What to run, and where.
+    """The command and its hosts.
 
     command: a shell command, or the name of a task of the stack. targets: names, globs and traits
     of hosts; if there are none, those of the task. timeout: in seconds.
@@ -59,7 +59,7 @@ class TaskRun:
 
 @dataclass(frozen=True)
 class _Work:
-    """What to run. options: defaults that a named task gives."""
+    """The command to run. options: the defaults of a named task."""
 
     name: str
     command: str
@@ -131,7 +131,7 @@ def _work(command: str, stack: StackOptions, params: Mapping[str, str], output: 
 
 
 def _tasks(stack: StackOptions, output: str) -> Mapping[str, Task]:
-    """Return the tasks of the stack, if there is one; only errors in its tasks matter here."""
+    """Return the tasks of the stack, if there is one; only errors in its tasks are reported."""
     if not (stack.folder / "tasks").is_dir():
         return {}
     loaded = load(stack.folder)

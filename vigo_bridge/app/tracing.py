@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host gets, and which line of the stack decided it."""
+"""Finds what a host gets, and which line of the stack defines it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from vigo_bridge.resolve.trace import trace as traced
 
 
 def trace_of(host: str, options: StackOptions, inventory: Sequence[str], output: str) -> Trace:
-    """Return what a host gets, and what decided it.
+    """Return what a host gets, and what defines it.
 
     End the command with the errors of the stack.
     """
@@ -28,7 +28,9 @@ def trace_of(host: str, options: StackOptions, inventory: Sequence[str], output:
 
 
 def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return what the user's inventory gives this host, without and with reserved names."""
+    """Return this host's variables in the user's inventory: usable ones, and those with reserved
+    names.
+    """
     if not inventory:
         return {}, {}
     hosts, users = known_hosts(inventory)
@@ -39,7 +41,7 @@ def _variables(host: str, inventory: Sequence[str]) -> tuple[Mapping[str, Any], 
 
 
 def with_variable(found: Trace, name: str) -> Trace:
-    """Return the same with one variable alone."""
+    """Return the same with only one variable."""
     variables = tuple(variable for variable in found.variables if variable.name == name)
     if not variables:
         names = [variable.name for variable in found.variables]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that is wrong with a stack, without contacting a host or querying a secret store."""
+"""Validates a stack without contacting a host or querying a secret store."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what to do where files must not or cannot be written."""
+"""Reports files that must not or cannot be written."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rollouts that wait until the user confirms the next batch, and their answers.
+"""The questions of rollouts that wait for a confirmation, and their answers.
 
 A waiting rollout keeps a file with its question, and holds a lock on it, which the kernel frees
 when its process ends. The answer is a file beside it.
@@ -39,7 +39,7 @@ ANSWERS = (CONTINUE, ABORT)
 
 @dataclass(frozen=True)
 class Question:
-    """What a rollout waits for. number: of the rollout. command, subject: see `history.Record`.
+    """The question of a rollout. number: of the rollout. command, subject: see `history.Record`.
 
     batch: the number of the last batch. batches: how many there are. hosts: of the next one. since:
     RFC 3339.
@@ -110,7 +110,7 @@ class Confirmations:
             return ""
 
     def _question(self, path: Path) -> Question | None:
-        """Return the question of a file; None if it was answered just now, or is damaged."""
+        """Return the question of a file; None if it has just been answered, or is damaged."""
         try:
             return _question(read_json(path))
         except InvalidData:
@@ -124,7 +124,7 @@ class Confirmations:
 
 
 def _is_held(path: Path) -> bool:
-    """Return whether the process that asked is still there."""
+    """Return whether the process that asked still exists."""
     try:
         descriptor = open_file(str(path))
     except OSError:

@@ -22,23 +22,23 @@ from vigo_bridge.secrets.server import Secrets, served_secrets
 #: Called when a host begins, and again with its result.
 Progress = Callable[[str, EnvoyResult | None], None]
 
-#: Before a change, it is kept how a resource was; that is restored afterwards, or discarded.
+#: What to do with former states: keep them before changes, restore or discard them.
 Former = Literal["keep", "restore", "discard"]
 
 _ENDS = ("runner_on_ok", "runner_on_failed", "runner_on_unreachable")
 _START = "runner_on_start"
-#: As much as Ansible needs to run for a host, so that a disk with less is full for it.
+#: The free space that Ansible needs to run for a host, in bytes.
 _RESERVE = "." * 262144
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How to run. check_mode: only predict. only_reads: whether what is called predicts without
-    check mode. prune: remove containers that the stack lost. pull:
-    ``always`` pulls all images. only: crates and resources that alone are applied, if any.
+    """How to run. check_mode: only predict. only_reads: whether the module only predicts, even
+    without check mode. prune: whether to remove containers that are no longer in the stack. pull:
+    ``always`` pulls all images. only: the crates and resources to apply; empty for all.
     lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
-    containers must stay healthy at the end. rollout: a text that no other rollout has, if hosts
-    keep how they were before it. passwords: environment variables that name files with passwords.
+    containers must stay healthy at the end. rollout: a unique text, if hosts keep their former
+    states; otherwise empty. passwords: environment variables that name files with passwords.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -62,9 +62,9 @@ class Converger:
     """Converges hosts of one project, as often as it is called.
 
     playbook: one play that calls ``vigo.bridge.converge``, or another module with such a result.
-    check: what is played instead in calls with variables. inventory: the user's sources, then
-    ours. private: a folder for this run alone. socket: where secrets are handed out. show_output:
-    prints what Ansible prints, where the options ask for it; the text is not safe to print.
+    check: the playbook for calls with variables. inventory: the user's sources, then ours. private:
+        a folder for this run only. socket: the path of the socket for secrets. show_output: prints
+        Ansible's output, if the options request it; the text is not safe to print.
     """
 
     playbook: Path
@@ -96,7 +96,7 @@ class Converger:
             complaint = self._play(hosts, progress, folder, results, variables, former)
             if any(not (results / file_name(host)).exists() for host in hosts):
                 _refuse_full_disk(folder)
-        except OSError as error:  # Results that hosts left are read all the same.
+        except OSError as error:  # Results that hosts have left are read nevertheless.
             complaint = f"Ansible's files cannot be written: {explained(error)}"
         return self._read(hosts, results, complaint)
 
@@ -177,7 +177,7 @@ def converging(
     show_output: Callable[[str], None],
     check: Path | None = None,
 ) -> Iterator[Converger]:
-    """Yield a converger, while secrets are handed to its actions. check: see `Converger`."""
+    """Yield a converger, and serve secrets to its actions. check: see `Converger`."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
         yield Converger(playbook, inventory, options, private, socket, stop, show_output, check)
 

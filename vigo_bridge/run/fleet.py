@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rolls a project out to a fleet: each batch is one call of Ansible, each check another."""
+"""Rolls a project out to a fleet: one call of Ansible for each batch, and one for each check."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.watcher import Watcher
 from vigo_bridge.wording import some
 
-#: Is given the result so far, and the hosts that are finished, after each batch.
+#: Called after each batch with the result so far, and the hosts that are finished.
 Keep = Callable[[RunResult, Sequence[str]], None]
-#: Is given the last batch and the hosts of the next one; waits until the user has confirmed that
+#: Called with the last batch and the hosts of the next one; waits until the user has confirmed that
 #: one, or until the rollout is stopped, and returns why it must not start.
 Confirm = Callable[[Batch, Sequence[str]], str]
 
@@ -36,7 +36,8 @@ def roll_out_to_fleet(
 ) -> RunResult:
     """Roll out to all hosts that are not finished already, in their order.
 
-    health_variables: turn a converge into the health check, see `emit.command`.
+    health_variables: the file with variables that turn a run into a health check, see
+        `emit.command`.
     """
     done = frozenset(finished)
     batches = split(
@@ -222,7 +223,7 @@ class _Fleet:
 
 
 def _said(envoy: EnvoyResult) -> str:
-    """Return the output of a failed check, after its exit code."""
+    """Return the exit code and the output of a failed check."""
     for resource in envoy.resources:
         log = (resource.error or {}).get("log") or resource.output or ""
         return ": ".join(filter(None, [resource.reason, log.strip()[-500:]]))

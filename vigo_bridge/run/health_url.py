@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.http_opener impor
     opener,
 )
 
-#: How long one try may take in all, in seconds.
+#: The time limit of one attempt, in seconds.
 LIMIT = 10.0
 _TICK = 0.1
 _SHOWN_CHARACTERS = 500
@@ -43,7 +43,7 @@ def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float =
 
 def _problem(url: str, limit: float) -> str:
     try:
-        # Longer than the limit, so that `fetch` is what ends a try without a response.
+        # Longer than the limit, so that `fetch` ends an attempt without a response.
         with opener(Redirects()).open(url, timeout=2 * limit):
             return ""
     except urllib.error.HTTPError as error:

@@ -46,7 +46,7 @@ class Record:
     Attributes:
         number: from 1, never reused. command: such as `run` or `task run`. subject: the stack's
         folder, or the task. key: rollouts of the same key can be resumed.
-        fingerprint: differs when hosts would now get something else.
+        fingerprint: changes if hosts would get something else.
         started: RFC 3339.
         pid: of the controller's process.
         ended: whether it has ended; if not, it is running, or was killed.
@@ -115,7 +115,7 @@ class History:
             try:
                 self._path(number).touch(mode=0o600, exist_ok=False)
                 break
-            except FileExistsError:  # another rollout was faster
+            except FileExistsError:  # another rollout has used the number
                 number += 1
         started = datetime.now().astimezone().isoformat(timespec="seconds")
         record = Record(
@@ -207,7 +207,7 @@ class History:
 
     def _pass_over(self, path: Path, damage: InvalidData) -> None:
         cause = damage.__cause__
-        if isinstance(cause, FileNotFoundError):  # another rollout has just dropped it
+        if isinstance(cause, FileNotFoundError):  # another rollout has just deleted it
             return
         if isinstance(cause, OSError) and not isinstance(cause, NotRegular):
             self._warn(f"skipping {path}: {damage}")

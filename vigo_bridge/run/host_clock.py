@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far the clock of a host is wrong, compared with ours. Pure."""
+"""Estimates the error of a host's clock, compared with ours. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class HostClock:
         is_first = self._between is None
         if self._between is not None:
             narrower = max(least, self._between[0]), min(most, self._between[1])
-            if narrower[0] <= narrower[1]:  # Otherwise the clock was set meanwhile.
+            if narrower[0] <= narrower[1]:  # Otherwise the clock was set in the meantime.
                 least, most = narrower
         self._between = least, most
         needed = max(least, 0) if most >= 0 else most

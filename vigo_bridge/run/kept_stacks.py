@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of the stacks that were rolled out, by content, so that they can be rolled out again.
+"""Stores the files of stacks that were rolled out, by content, so that they can be rolled out
+again.
 
 A content that several rollouts have in common is stored once, in a file named after its SHA-256.
 """
@@ -38,7 +39,7 @@ from vigo_bridge.files import write_bytes
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.state import private
 
-#: What all contents together may have, in bytes.
+#: The limit for all contents together, in bytes.
 LARGEST = 256 << 20
 _LIST = re.compile(r"[0-9]{6,15}\.json")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -170,7 +171,7 @@ class KeptStacks:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Let no other process drop contents that this one uses."""
+        """Keep other processes from deleting contents that this one uses."""
         with open_lock(str(self._folder / "lock"), self._warn) as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
             yield

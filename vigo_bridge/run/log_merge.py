@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Merges the lines of many hosts by time, as they come. Pure: the caller says how late it is.
+"""Merges the lines of many hosts by time, as they arrive. Pure: the caller passes the current time.
 
-A line waits until no host can have an earlier one. While logs are followed it does not wait for
-long: an earlier line of a host that is late comes after it then, and is not lost.
+A line waits until no host can have an earlier one. While logs are followed, it does not wait for
+long: an earlier line that arrives late is shown after it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import LogLine
 
-#: How old a line may become, in seconds, before it is shown without waiting for other hosts.
+#: The age of a line, in seconds, at which it is shown without waiting for other hosts.
 LONGEST_AGE = 1.2
 #: How long to wait for the first lines of all hosts, in seconds.
 _LONGEST_START = 10.0
@@ -30,8 +30,8 @@ class HostLine:
 
 
 class Merger:
-    """follow: whether lines may be shown before it is known that none is earlier. began: when, by
-    the caller's clock.
+    """follow: whether lines may be shown although earlier ones may arrive. began: the start time,
+    by the caller's clock.
     """
 
     def __init__(self, hosts: Iterable[str], follow: bool, began: float) -> None:
@@ -101,5 +101,5 @@ class Merger:
         return found
 
     def _has_started(self, clock: float) -> bool:
-        """Return whether each host has sent its first lines, or had time enough for that."""
+        """Return whether each host has sent its first lines, or the time for that is over."""
         return clock - self._began >= _LONGEST_START or -1 not in self._complete.values()

@@ -21,27 +21,27 @@ from vigo_bridge.run.host_clock import HostClock
 from vigo_bridge.run.log_merge import HostLine, Merger
 from vigo_bridge.secrets.server import short_socket
 
-#: Of one host so many lines wait at most, and those of one call.
+#: The most lines of one host that wait, in addition to those of one call.
 _MOST_WAITING = 10_000
 _TICK = 0.02
-#: A difference of clocks that is reported, in nanoseconds.
+#: The smallest difference of clocks that is reported, in nanoseconds.
 _WRONG = 2 * 10**9
-#: Seconds between two looks whether lines have waited long enough.
+#: Seconds between two checks whether lines have waited long enough.
 _LOOK = 0.1
 
 
 class Viewer(Protocol):
-    """Shows what comes."""
+    """Shows lines and messages."""
 
     def lines(self, lines: Sequence[HostLine]) -> None:
         """Show lines, in order."""
 
     def problem(self, host: str, message: str) -> None:
-        """Show a message about a host that is no line."""
+        """Show a message about a host."""
 
 
 class Hosts:
-    """What all hosts have sent. errors: by host; unreachable: those that could not be reached."""
+    """The lines of all hosts. errors: by host; unreachable: those that could not be reached."""
 
     def __init__(self, hosts: Sequence[str], follow: bool) -> None:
         self.errors: dict[str, str] = {}
@@ -109,20 +109,22 @@ class Hosts:
             self.unreachable.add(host)
 
     def end_all(self, complaint: str) -> None:
-        """Note that nothing more comes. complaint: for hosts that have not ended themselves."""
+        """Note the end of all hosts. complaint: the message for hosts without an end of their
+        own.
+        """
         with self._news:
             for host in sorted(self._open):
                 self._end(host, complaint, unreachable=False)
         self.close()
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """Release all threads that wait for room."""
         with self._news:
             self._closed = True
             self._news.notify_all()
 
     def show(self, viewer: Viewer) -> None:
-        """Show all that comes until the end."""
+        """Show all lines until the end."""
         while True:
             with self._news:
                 is_last = self._closed
@@ -168,5 +170,5 @@ def received_logs(hosts: Hosts, socket: Path) -> Iterator[Path]:
             yield path
         finally:
             server.shutdown()
-            while not server.has_all:  # Hosts that have connected in the last moment.
+            while not server.has_all:  # Hosts that have connected at the last moment.
                 server.handle_request()

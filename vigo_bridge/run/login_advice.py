@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Advice for when SSH, sudo or su asked a question without a terminal."""
+"""Advice for failed logins, where SSH, sudo or su prompted without a terminal."""
 
 from __future__ import annotations
 
 import re
 
-#: What they say -> what to do. They ask in their own words; the versions of OpenSSH, sudo and
-#: ansible-core that the tests use say it like this.
+#: By message: the advice. These are the messages of the versions of OpenSSH, sudo and ansible-core
+#: that the tests use.
 _ADVICE = {
-    # With a changed key, ssh says as well that the verification failed.
+    # With a changed key, ssh also reports that the verification failed.
     r"REMOTE HOST IDENTIFICATION HAS CHANGED": (
         "The host key differs from the one in known_hosts: find out why; `ssh-keygen -R HOST`"
         " removes the old key"

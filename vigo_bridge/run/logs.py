@@ -24,7 +24,8 @@ from vigo_bridge.secrets.server import Secrets, served_secrets
 @dataclass(frozen=True)
 class LogRun:
     """playbook: one play that calls vigo.bridge.container_logs. inventory: the user's sources,
-    then ours. private: a folder for this run alone. follow: whether it goes on until it is stopped.
+    then ours. private: a folder for this run only. follow: whether it continues until it is
+    stopped.
     """
 
     playbook: Path
@@ -50,7 +51,7 @@ def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
         except Exception as error:  # This thread must not end without the run.
             broken.append(error)
             hosts.close()
-            os.kill(os.getpid(), signal.SIGTERM)  # It ends Ansible, and with it this run.
+            os.kill(os.getpid(), signal.SIGTERM)  # This ends Ansible and the run.
 
     thread = threading.Thread(target=show, daemon=True)
     thread.start()
@@ -108,8 +109,8 @@ def _without_result(complaint: str) -> str:
 
 
 def _no_event(_event: Event) -> None:
-    """Ignore events: all that counts comes over the socket."""
+    """Ignore events: lines arrive over the socket."""
 
 
 def _no_output(_text: str) -> None:
-    """Drop what Ansible prints."""
+    """Drop Ansible's output."""

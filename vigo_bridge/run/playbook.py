@@ -57,7 +57,8 @@ def play(
     on_output: Callable[[str], None],
     stop: Stop,
 ) -> str:
-    """Run it to its end, or until `stop` cuts it; return the last lines that Ansible printed.
+    """Run the playbook to its end, or until `stop` interrupts it; return the last lines that
+    Ansible printed.
 
     on_output: gets Ansible's own output as it comes, which is not safe to print.
     """
@@ -80,12 +81,12 @@ def play(
         envvars=dict(playbook.environment),
         cmdline=shlex.join(playbook.arguments),
         event_handler=handle,
-        # With a callback of ours it leaves the signal handlers alone.
+        # With this callback, ansible-runner does not change the signal handlers.
         cancel_callback=lambda: False,
-        quiet=True,  # It would print what comes from hosts as it is.
+        quiet=True,  # Otherwise it would print texts from hosts unchanged.
         suppress_env_files=True,
     )
-    # The user's ansible.cfg in the current folder counts, as for Ansible's own commands.
+    # The user's ansible.cfg in the current folder is used, as by Ansible's own commands.
     runner.config.cwd = str(Path.cwd())
     for name in [name for name in runner.config.env if is_secret(name)]:
         del runner.config.env[name]
@@ -101,8 +102,7 @@ def play(
 def _run(runner: Runner, stop: Stop) -> None:
     """Run what ansible-runner prepared, with its events.
 
-    Its own way gives Ansible a terminal, and a program that asks something there would wait for
-    ever.
+    ansible-runner would give Ansible a terminal, on which a program could prompt and wait forever.
     """
     config = runner.config
     folder = Path(config.artifact_dir)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The processes that this program has started, and what those have started.
+"""Finds and ends the processes below this one.
 
 Every call of the program loads this file: so it imports little.
 """
@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 _TICK = 0.02
-#: Fields of /proc/PID/stat after the name, and the states of processes that have ended.
+#: Indexes of fields of /proc/PID/stat after the name, and the states of processes that have ended.
 _STATE, _SESSION = 0, 3
 _ENDED = ("Z", "X")
 _apart: set[int] = set()
@@ -96,7 +96,7 @@ def _running(processes: set[int]) -> list[int]:
         return []
     found = []
     for name in filter(str.isdecimal, _listed("/proc")):
-        # The name of its program, in parentheses, may hold anything.
+        # The name of its program, in parentheses, may contain any character.
         fields = _read(f"/proc/{name}/stat").rpartition(")")[2].split()
         if not fields or fields[_STATE] in _ENDED:
             continue

@@ -70,7 +70,7 @@ class EnvoyResult:
 
     @property
     def adoptions(self) -> int:
-        """How many of its resources were taken over from another tool, as they are."""
+        """How many unchanged objects of other tools were adopted."""
         return sum(resource.adopted for resource in self.resources)
 
 
@@ -84,7 +84,7 @@ class Gate(Enum):
 
 @dataclass(frozen=True)
 class BatchResult:
-    """Hosts that were taken together. detail: why the gate failed, or the rollout stopped."""
+    """The result of one batch. detail: why the gate failed, or the rollout stopped."""
 
     hosts: tuple[str, ...]
     gate: Gate = Gate.NONE

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rollout: batch after batch, until all are done or a rule stops it.
+"""Decides the course of a rollout: batch after batch, until all are done or a rule stops it.
 
-Side effects are in `Parts`; this module only decides what is done next.
+Side effects are in `Parts`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Parts(Protocol):
 
 @dataclass(frozen=True)
 class Rolled:
-    """How far a rollout came. stopped: why no further batch starts, empty if one may.
+    """The progress of a rollout. stopped: why no further batch starts, empty if one may.
 
     finished: hosts that are skipped when the rollout is resumed.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How to go through a fleet, as plain values: the command line makes them before all else."""
+"""The options of a rollout as plain values, which the command line creates."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from vigo_bridge.host_counts import NONE, Size
 
 @dataclass(frozen=True)
 class RolloutOptions:
-    """How to go through a fleet. Empty texts mean that an option is not set; times are in seconds.
+    """The options of a rollout. Empty texts mean that an option is not set; times are in seconds.
 
-    health_retries: how often a check is tried at most. min_healthy_time: how long a host must stay
+    health_retries: the most attempts of a check. min_healthy_time: how long a host must stay
     healthy to count. pause_after: the numbers of the batches after which there is a pause; empty
     for all. confirm: whether a pause lasts until the user confirms the next batch. before_batch,
     after_batch: commands for this machine. on_failure: "stop", or which hosts are rolled back:

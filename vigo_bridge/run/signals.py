@@ -18,7 +18,7 @@ from vigo_bridge.run.processes import ask_to_end, descendants, end
 
 Handler = Callable[[int, FrameType | None], None]
 
-#: Seconds that programs which only read may take to end.
+#: Seconds for which programs that only read may take to end.
 _TIMEOUT = 1.0
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

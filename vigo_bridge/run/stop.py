@@ -21,14 +21,15 @@ from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
 TIMEOUT = 5.0
 _TICK = 0.1
-#: Seconds that children may outlive programs that were asked to end.
+#: Seconds for which child processes may outlive programs that were asked to end.
 _GRACE_PERIOD = 2.0
 
 
 class Stop:
-    """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP at once.
+    """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP immediately.
 
-    asked: no further batch may start. cut: running programs were asked to end. at_once: there is
+    asked: whether no further batch may start. cut: whether running programs were asked to end.
+    at_once: there is
     nothing to finish now; it can be set at any time. number: of the first signal that came.
     """
 
@@ -69,8 +70,7 @@ class Stop:
             time.sleep(min(_TICK, max(0.0, end - time.monotonic())))
 
     def await_end(self) -> None:
-        """Wait, after the run was cut, until all programs that it had started have ended; kill
-        the rest.
+        """Wait, after an immediate stop, until all programs of the run have ended; kill the others.
 
         Programs that Ansible's workers started are no longer our children when the workers are
         gone.

@@ -13,7 +13,7 @@ _YES, _NO = ("y", "yes"), ("n", "no")
 
 
 class TerminalAnswer:
-    """Reads lines from the terminal, where there is one and this process is in its foreground.
+    """Reads lines from the terminal, if there is one and this process is in its foreground.
 
     is_open: whether an answer can still come.
     """
@@ -25,7 +25,7 @@ class TerminalAnswer:
         self.is_open = self._descriptor is not None and _is_foreground(self._descriptor)
         if self.is_open and self._descriptor is not None:
             with contextlib.suppress(termios.error):
-                # What was typed before the question is not an answer.
+                # Discard what was typed before the question.
                 termios.tcflush(self._descriptor, termios.TCIFLUSH)
 
     def read(self) -> bool | None:

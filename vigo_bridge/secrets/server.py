@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands secrets to the action plugins of a run, over a socket in its private folder.
+"""Serves secrets to the action plugins of a run, over a socket in its private folder.
 
 So a secret is in no environment, argument or file that Ansible or ansible-runner might keep.
 """
@@ -19,9 +19,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.private_folder import temporary_folder
 
-#: Seconds between the server's checks whether the run is over; its end may take as long.
+#: Seconds between the server's checks whether the run has ended.
 _TICK = 0.02
-#: The kernel takes no longer names of sockets, in bytes.
+#: The longest name of a socket that the kernel accepts, in bytes.
 _LONGEST = 104
 
 
@@ -29,7 +29,7 @@ _LONGEST = 104
 class Secrets:
     """The secrets of a run. known: values by path, filled at the start in one look-up.
 
-    ask: gives the values of further paths, such as a host's own variables name.
+    ask: returns the values of further paths, such as those in variables of single hosts.
     """
 
     known: dict[str, str] = field(repr=False)
@@ -49,12 +49,12 @@ class Secrets:
 def served_secrets(secrets: Secrets, socket: Path) -> Iterator[Path]:
     """Answer each line ``["path", ...]`` with ``{"values": {"path": "value", ...}}``.
 
-    Or with ``{"error": "..."}`` where a store fails.
+    Or with ``{"error": "..."}`` if a store fails.
     """
 
     class Answer(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            # The client may have ended in the meantime.
+            # The client may have disconnected in the meantime.
             with contextlib.suppress(OSError):
                 asked = self.rfile.readline()
                 if asked:

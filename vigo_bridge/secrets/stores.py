@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the secret stores of a stack, and check their list."""
+"""Finds the secret stores of a stack, and checks their list."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _OUTSIDE = (
 
 def stores_of(folder: Path) -> list[Store]:
     """Return the stores of a stack. Raise StoreError."""
-    # Imported here, as a stack is validated without reading a vault.
+    # Imported here, because validation does not read vaults.
     from vigo_bridge.secrets.vault import read_vault
 
     return of_stack(str(folder.absolute()), read_vault)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Vault files, read and written by ansible-vault itself.
+"""Reads and writes vault files with ansible-vault.
 
-So their passwords are found in the same way as by Ansible: in a file, from a program, by vault id.
+So their passwords are found as by Ansible: in a file, from a program, by vault ID.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def read_vault(path: str) -> str:
 def write_vault(path: Path, content: Mapping[str, str]) -> None:
     """Encrypt the content into the file, under the vault id that it has. Raise StoreError."""
     text = vault_text(content)
-    # Imported here, as most commands write no vault.
+    # Imported here, because most commands do not write vaults.
     import tempfile
 
     from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
         write_atomically,
     )
 
-    # Its own way of replacing a file is not atomic.
+    # ansible-vault does not replace files atomically.
     with tempfile.TemporaryDirectory() as folder:
         encrypted = Path(folder, "vault")
         _vault(["encrypt", "--output", str(encrypted), *_vault_id(path), "-"], str(path), text)
@@ -51,7 +51,7 @@ def write_vault(path: Path, content: Mapping[str, str]) -> None:
 
 def vault_text(content: Mapping[str, str]) -> str:
     """Return secrets by path as the YAML text of a vault file."""
-    # YAML would read some invisible characters back as others, unless they are escaped.
+    # Some invisible characters must be escaped, because YAML would read them back as others.
     legible = all(letter.isprintable() or letter == "\n" for letter in "".join(content.values()))
     return yaml.safe_dump(dict(content), sort_keys=True, allow_unicode=legible)
 

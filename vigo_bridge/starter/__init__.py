@@ -25,7 +25,8 @@ _IDENTITY = "@IDENTITY@"
 def files(host: str, folder: Path) -> dict[PurePosixPath, str]:
     """Return the content of each file by its path in the new stack. host: its host pattern.
 
-    folder: where it will be, which suggests its name. The JSON Schemas that the files' first lines
+    folder: the folder of the stack, from which its name is derived. The JSON Schemas that the
+        files' first lines
     name are included, for editors.
     """
     identity = lines(suggested_name(folder), new_id()).rstrip()

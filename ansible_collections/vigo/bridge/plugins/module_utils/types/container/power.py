@@ -153,7 +153,9 @@ def _stop(work: Work, decision: Decision) -> Outcome:
 
 
 def _with_followers(work: Work, pending: Pending) -> Pending:
-    """Also restart the containers that share its network, which they lose when it restarts."""
+    """Restart the containers that share its network, too: they lose it when the container
+    restarts.
+    """
 
     def wait() -> Outcome:
         outcome = pending.wait()
