@@ -8,6 +8,7 @@ port. Terminals become SVG; the report is opened in a browser.
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import re
@@ -15,13 +16,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from tests.testbed import Fleet, use_testbed
 from tests.testbed.browser import browser
+from tests.testbed.common import TestbedError
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -58,6 +65,47 @@ def take(fleet: Fleet, place: Path, folder: Path) -> None:
     with browser() as opened:
         opened.open(place / "report.html")
         opened.picture(folder / "report.png", width=1200, height=1000)
+        with watched(f"vigo-bridge watch {hosts} --every 1h --listen 127.0.0.1:0", place) as url:
+            opened.visit(url)
+            opened.picture(folder / "fleet.png", width=1200, height=1150)
+
+
+@contextmanager
+def watched(command: str, place: Path) -> Iterator[str]:
+    """Start a watcher, and yield the address of its page after its first turn."""
+    with (place / "watch.log").open("w+") as log:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("vigo-bridge")), *command.split()[1:]],
+            cwd=place,
+            env={**os.environ, **SECRET},
+            stderr=log,
+        )
+        try:
+            while not (found := re.search(r"listening on (\S+)", _text(log))):
+                _require(process)
+            while not _document(found[1])["last_turn"]:
+                _require(process)
+            yield found[1]
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _text(log: IO[str]) -> str:
+    log.seek(0)
+    return log.read()
+
+
+def _document(url: str) -> Any:
+    with urllib.request.urlopen(f"{url}status.json", timeout=60) as answer:
+        return json.load(answer)
+
+
+def _require(process: subprocess.Popen[bytes]) -> None:
+    """Wait a moment for a program that must go on."""
+    time.sleep(0.2)
+    if process.poll() is not None:
+        raise TestbedError("the watcher has ended")
 
 
 def shoot(command: str, place: Path, path: Path) -> None:
