@@ -37,6 +37,18 @@ def roles(page: Browser, *wanted: str) -> list[str]:
     return [name for role, name in page.accessible() if role in wanted]
 
 
+def test_scripts_run_only_in_one_of_the_browsers(
+    chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<h1>before</h1><script>document.querySelector('h1').textContent='after'</script>"
+    )
+    chromium.open(page)
+    expected = "after" if request.node.callspec.params["chromium"] else "before"
+    assert roles(chromium, "heading") == [expected]
+
+
 def test_everything_is_there_for_a_screen_reader(chromium: Browser, url: str) -> None:
     chromium.visit(url)
     headings = roles(chromium, "heading")
