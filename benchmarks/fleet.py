@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a large fleet costs the controller: time and memory.
+"""Measures the time and memory that a large fleet needs on the controller.
 
 Many hosts, all of them this machine by Ansible's local connection, get one command each: by
 `vigo-bridge run` at once and in batches, and by `ansible-playbook` on the generated project, which
@@ -28,8 +28,9 @@ _MIB = 1024
 
 @dataclass
 class Cost:
-    """seconds: by the clock. processor: seconds of all processes. own, tree: MiB at most, of the
-    process itself and of all that it started. out: what it printed."""
+    """seconds: wall-clock time. processor: processor time of all processes. own, tree: the maximum
+    memory in MiB, of the process and with all its child processes. out: its output.
+    """
 
     seconds: float
     processor: float
@@ -116,7 +117,7 @@ def _tree(process: int) -> list[int]:
 
 
 def _memory(process: int) -> float:
-    """Return MiB; pages that are shared count in part."""
+    """Return the memory in MiB, with shared pages divided among processes."""
     with suppress(OSError, StopIteration):
         lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
         return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) / _MIB

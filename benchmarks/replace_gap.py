@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a published port does not answer while its container is replaced.
+"""Measures for how long a published port does not respond while its container is replaced.
 
-Ours next to community.docker's docker_container, in one run, on one engine, with a good image and
-with one that ends at its start. Usage: ``python -m benchmarks.replace_gap [ROUNDS]``; needs the
+Compares vigo.bridge.container with community.docker.docker_container, in one run, on one engine,
+with a working image and with one that exits at its start. Usage: ``python -m benchmarks.replace_gap
+[ROUNDS]``; needs the
 testbed, and makes a virtual environment with Ansible's community package the first time.
 """
 
@@ -27,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 NAME, PORT = "replace-gap", 18473
 OLD, NEW = "traefik/whoami:v1.10.1", "traefik/whoami:v1.10.2"
 BROKEN = "traefik/whoami:broken"
-#: Seconds after which a service that did not come back counts as lost.
+#: Seconds after which a service without a response counts as lost.
 PATIENCE = 15.0
 
 MODULES = {
@@ -42,7 +43,9 @@ MODULES = {
 
 @dataclass
 class Probe:
-    """Asks the port all the time. gap: the longest time without an answer, in seconds."""
+    """Sends requests to the port continuously. gap: the longest time without a response, in
+    seconds.
+    """
 
     gap: float = 0.0
     _done: threading.Event = field(default_factory=threading.Event)
@@ -97,7 +100,9 @@ def _host(tool: str, engine: Engine) -> dict[str, str]:
 
 
 def measure(python: Path, tool: str, image: str, engine: Engine) -> float:
-    """Measure the gap of one replacement, in seconds; infinite where the service stayed away."""
+    """Measure the gap of one replacement, in seconds; infinite if the service does not respond
+    again.
+    """
     with TemporaryDirectory() as folder:
         apply(python, tool, OLD, engine, Path(folder))
         while not answers():

@@ -28,7 +28,7 @@ ENTRIES = 200
 CRATES_OF_AN_ENTRY = 5
 TEMPLATES = 1000
 
-#: What stacks are full of: names, ports, lines of configuration, a loop, a choice.
+#: Typical templates of stacks: names, ports, lines of configuration, a loop, a choice.
 TEXTS = (
     "registry.example.com/app{n}:{{{{ .Vars.tag{n} }}}}",
     "{{{{ .Vars.app_port }}}}:8080",
@@ -40,7 +40,7 @@ TEXTS = (
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds: by the clock, and of the processor."""
+    """Wall-clock time and processor time, in seconds."""
 
     wall: float
     cpu: float
@@ -48,7 +48,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Pair:
-    """Every run of both for so many hosts."""
+    """All runs of both programs for one number of hosts."""
 
     hosts: int
     ours: tuple[Spent, ...]

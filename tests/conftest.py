@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real parts as fixtures: started when a test first asks for one, gone when the session ends.
+"""Fixtures for engines, registry and hosts: started when a test first needs them, removed at the
+end of the session.
 
-While `python -m tests.testbed up` keeps parts running, sessions join those and leave them.
+Parts that `python -m tests.testbed up` has started are used, and keep running.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def aloud(pytestconfig: pytest.Config) -> Aloud:
 @pytest.fixture(scope="session")
 def testbed(aloud: Aloud) -> Iterator[Testbed]:
     """Yield the testbed itself, to start what the other fixtures do not have."""
-    from tests.testbed import use_testbed  # Unit tests must not pay for its imports.
+    from tests.testbed import use_testbed  # Imported here, so that unit tests do not load it.
 
     with ExitStack() as stack:
         with aloud():
@@ -102,7 +103,7 @@ def testbed(aloud: Aloud) -> Iterator[Testbed]:
 
 @pytest.fixture(scope="session")
 def engine(testbed: Testbed, aloud: Aloud) -> Engine:
-    """Return an engine that may be filled with containers of any name; clean up after yourself."""
+    """Return an engine for containers with any names; tests remove what they create."""
     with aloud():
         return testbed.test_engine()
 

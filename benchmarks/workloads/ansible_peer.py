@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work as an ordinary playbook of community.docker and builtin modules; and Ansible's ping."""
+"""Converts the work to an ordinary playbook of community.docker and builtin modules; also Ansible's
+ping.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ def _call(
 ) -> Call:
     inventory = controller.inventory(hosts, place)
     configuration = place / "ansible.cfg"
-    configuration.touch()  # Not the user's own: all tools must have the same settings.
+    configuration.touch()  # Not the user's own file: all tools must have the same settings.
     environment = {**controller.ansible(hosts), "ANSIBLE_CONFIG": str(configuration)}
     return Call((*command, "-i", str(inventory)), place, {**os.environ, **environment})
 
@@ -111,7 +113,7 @@ def _module(part: Part) -> dict[str, Any]:
             options = {"path": part.path, "state": "directory", "mode": part.mode}
             return {"ansible.builtin.file": options}
         case Job():
-            # The module cron would write another text than vigo-bridge.
+            # The module cron would write a different text from that of vigo-bridge.
             options = {"path": part.path, "line": part.line, "create": True, "mode": "0644"}
             return {"ansible.builtin.lineinfile": options}
         case Parameter():

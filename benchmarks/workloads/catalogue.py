@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The workloads that need hosts: which work, on how many of them, by which tools."""
+"""The workloads that need hosts: the work, the number of hosts, and the tools."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ PING = Tool("ansible all -m ping", ansible_peer.ping)
 
 #: Workloads on hosts with systemd.
 ON_SYSTEMD = frozenset({"W9"})
-#: The largest fleet of W3, where the machine can bear it.
+#: The largest fleet of W3, if the machine has enough memory.
 MANY = 50
-#: By so many modules the two last cases of W9 differ.
+#: The number of modules by which the last two cases of W9 differ.
 MORE_MODULES = 40
 
 
 @dataclass(frozen=True)
 class Case:
-    """One situation, and who is called in it.
+    """One situation, and the tools that are called in it.
 
     Attributes:
         name: as the table shows it, and as the targets find it.

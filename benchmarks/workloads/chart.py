@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The times of the tools as bars, in one small SVG for light and dark pages.
+"""Draws the times of the tools as bars, in a small SVG for light and dark pages.
 
-Each bar bears its name and its figure, so that nobody needs to tell colours apart; these are of
-the Okabe-Ito palette, which most colour-blind people can.
+Each bar has its name and its figure, so that colours carry no meaning; they are from the Okabe-Ito
+palette, which most colour-blind people can distinguish.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all tools get alike on the controller: a folder, the hosts' logins, settings of SSH."""
+"""What all tools have in common on the controller: a folder, the hosts' logins, settings of SSH."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PATIENCE = 1200
 
 
 class BenchmarkError(Exception):
-    """A measurement that would not count; the message says why."""
+    """An invalid measurement; the message gives the reason."""
 
 
 @dataclass(frozen=True)

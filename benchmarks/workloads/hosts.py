@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts of a measurement: containers with sshd and an engine each, images pulled."""
+"""Starts the hosts of a measurement: containers with sshd, an engine, and pulled images."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ T = TypeVar("T")
 _AT_A_TIME = 4
 #: Hosts that are started together: a machine may be slow to start many engines.
 _STEP = 10
-#: What a host with its engine and containers takes at most; in MiB.
+#: The maximum memory of a host with its engine and containers, in MiB.
 _MEMORY = 300
-#: Where vigo-bridge keeps what it needs on a host.
+#: The state folder of vigo-bridge on a host.
 _OUR_STATE = "/var/lib/vigo-bridge"
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work beside containers, files and commands: what a machine needs, and how to check it."""
+"""The parts of the work besides containers, files and commands, and how to check them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls in turns, by the clock. After each call the hosts are checked for the result."""
+"""Calls tools in turns and measures the times. After each call, the hosts are checked for the
+result.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ Times = dict[str, list[float]]
 
 @dataclass(frozen=True)
 class Tool:
-    """A contestant.
+    """One tool to compare.
 
     Attributes:
         prepare: writes its input, and returns the call that applies the work. Not measured.
@@ -41,7 +43,7 @@ class Tool:
 
 
 class Situation(Protocol):
-    """What there is on the hosts before a tool is called."""
+    """The state of the hosts before a tool is called."""
 
     def once(self, tool: Tool) -> float:
         """Prepare the situation, call the tool and check what it did; return the seconds.
@@ -106,7 +108,7 @@ class _OnHosts:
 
 
 class Unchanged(_OnHosts):
-    """All is as the work says: a tool has nothing to do, and must not touch anything."""
+    """Everything is as desired: a tool has nothing to do, and must not change anything."""
 
     def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
         super().__init__(controller, hosts, work)
@@ -156,7 +158,7 @@ class OneFileChanged(_OnHosts):
 
 
 class Nothing(_OnHosts):
-    """Nothing is there but the images: the tool sees the hosts for the first time."""
+    """The hosts have only the images, and the tool has not been used on them before."""
 
     _empty = staticmethod(empty)
 
@@ -169,6 +171,6 @@ class Nothing(_OnHosts):
 
 
 class NothingOfTheWork(Nothing):
-    """Nothing of the work is there, but the tool has seen the hosts before."""
+    """The hosts have nothing of the work, but the tool has been used on them before."""
 
     _empty = staticmethod(empty_of_the_work)

@@ -77,7 +77,7 @@ def _stack(
     _write(stack / "configcrates" / "bench.vgo", crate)
     envoys = [{"match": "*", "configcrates": ["bench"]}]
     _write(stack / "envoys" / "envoys.vgo", {"envoys": envoys})
-    # Without it, each folder would be a stack of its own, and refuse the containers of the others.
+    # Without it, each folder would be a separate stack, and reject the containers of the others.
     (stack / "stack.vgo").write_text("name: bench\n", encoding="utf-8")
     return ("--stacks", str(stack), "-i", str(inventory))
 

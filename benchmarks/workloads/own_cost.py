@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""W7 and W8, which need no hosts: starting up, large stacks, and memory for a large fleet."""
+"""Measures W7 and W8, which need no hosts: start-up, large stacks, and memory for a large fleet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OURS, ANSIBLE_INVENTORY = "vigo-bridge", "ansible-inventory --list"
 TEMPLATES = f"{resolve.TEMPLATES} templates, processor time"
 PLAN, TREE = "vigo-bridge plan", "with all that it starts"
 
-#: Short calls are many, so that their median is steady.
+#: Short calls are repeated often, so that their median is stable.
 _CALLS_IN_A_ROUND = 7
 _FORKS = 10
 

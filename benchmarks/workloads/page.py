@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts the results into docs/speed.md: what stands between two marks, and the picture."""
+"""Writes the results to docs/speed.md: the text between two marks, and the picture."""
 
 from __future__ import annotations
 

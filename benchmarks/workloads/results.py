@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was measured: one JSON file for each workload, so that each can be measured again alone."""
+"""Stores the results, in one JSON file for each workload, so that each can be repeated alone."""
 
 from __future__ import annotations
 

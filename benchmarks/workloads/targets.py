@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the figures should be, and what they are."""
+"""Compares the figures with their targets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from benchmarks.workloads.results import Figures, Result
 
 @dataclass(frozen=True)
 class Target:
-    """A figure beside its limit.
+    """A figure and its limit.
 
     Attributes:
         what: what the figure is of; `A / B` is a ratio of two medians.

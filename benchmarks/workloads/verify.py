@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is true on a host, by asking it, and what of that is not as the work says."""
+"""Checks the state of a host against the work."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def state(work: Work, host: Host) -> State:
 
 
 def problems(work: Work, found: State) -> list[str]:
-    """Return violations of the work; empty when all of it is done, once, and nothing else is."""
+    """Return the violations; empty if all of the work was done once, and nothing else."""
     return [
         *_machine_problems(work, found),
         *_container_problems(work, found),
@@ -80,7 +80,7 @@ def problems(work: Work, found: State) -> list[str]:
 
 
 def changes(before: State, after: State) -> list[str]:
-    """Return what differs from before, or was touched although it is the same."""
+    """Return what differs from before, or was rewritten with the same content."""
     pairs = (
         (before.machine, after.machine),
         (before.containers, after.containers),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work: what must be true on a host. Each tool gets its own input made from this."""
+"""The work: the desired state of a host. The input of each tool is generated from it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Work:
-    """What must be true on each host.
+    """The desired state of each host.
 
     Attributes:
         commands: each runs where its trace is missing, and only there.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resources of stacks for a machine with an /etc and a /home of its own, written and drawn."""
+"""Resources for a machine with a private /etc and /home, fixed and generated ones."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def module(name: str, module: str, **args: Any) -> Entry:
     return {"id": name, "type": f"ansible.builtin.{module}", "args": args}
 
 
-#: The program does what its parameters say, and answers as the page on such programs describes.
+#: The program does what its parameters say, and prints a result as docs/custom.md describes.
 _PROGRAM = b"""#!/bin/sh
 grep -q '"dry_run": true' && echo '{"action": "updated", "changed": true}' && exit
 echo '{"action": "updated", "changed": true}'
@@ -48,7 +48,7 @@ def program(name: str) -> Entry:
 
 
 def run_as_planned(machine: PrivateMachine, stack: list[Entry], predicted: dict[str, str]) -> None:
-    """Run the stack, and compare what it does with what is known of it before."""
+    """Run the stack, and compare the result with the prediction."""
     real = machine.actions(stack, check=False)
     known = {name for name, action in predicted.items() if action != "unknown"}
     assert {name: real[name] for name in known} == {name: predicted[name] for name in known}

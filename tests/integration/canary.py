@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets with distinctive values, the stack that uses them in all ways, and where to look."""
+"""Secrets with distinctive values, a stack that uses them in all ways, and the places to search."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ resources:
     settle_time: 500ms
 """
 
-#: Whatever can fail with a secret in its hands, each in its own way.
+#: Resources that fail while they use a secret, each in another way.
 BROKEN = r"""
 name: broken
 resources:

@@ -64,7 +64,7 @@ class Scene:
         return result
 
     def have(self, image: str) -> None:
-        """Put the image on the engine, so that no pull is among the calls."""
+        """Pull the image, so that a pull is not among the calls."""
         try:
             self.client.images.get(image)
         except docker.errors.ImageNotFound:
@@ -119,7 +119,7 @@ class Scene:
 
 
 class Stack(Scene):
-    """A scope of its own, whose containers come and go."""
+    """A separate scope with changing containers."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         super().__init__(engine)

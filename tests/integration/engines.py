@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-#: What an engine is called -> the fixture that has it.
+#: By the name of an engine: its fixture.
 ENGINES = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman"}
 DOCKER = ("docker-20.10", "docker-26.1")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A container that asks another one by its name all the time, and counts the answers.
+"""A container that sends requests to another one by its name, and counts the responses.
 
 It resolves the name as proxies do: a few times a second, keeping the last address if there is no
 answer. On a busy machine it may not get to that for longer than an old container is given to

@@ -37,7 +37,7 @@ esac
 
 
 class LocalFleet:
-    """Hosts h1, h2, ..., a stack for them, and what happened on each.
+    """Hosts h1, h2, ..., a stack for them, and the events on each.
 
     Attributes:
         folder: holds everything, also what the hosts write: HERE in commands.

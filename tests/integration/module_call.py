@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call of a module of ours, by Ansible, and what it took."""
+"""Calls one of our modules with Ansible, and counts how often it was sent."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""This machine with an /etc and a /home of its own, in which users and groups can come and go.
+"""This machine with a private /etc and /home, in which users and groups can be created and removed.
 
 Run as a program, it is the part inside a mount namespace: it converges what it reads.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module as a resource does and says what a plain task of Ansible with it does and says.
+"""A module has the same effect and result as a resource and as a plain task of Ansible.
 
 Each case is applied to a folder of its own: by tasks, and as a resource; to do, done, and with
 wrong arguments; for real and in check mode.

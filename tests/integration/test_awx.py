@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be seen of AWX without AWX: its image's definition, and how it runs a project."""
+"""Tests for AWX without AWX: the definition of its image, and how it runs a project."""
 
 from __future__ import annotations
 

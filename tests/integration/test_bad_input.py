@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user sees when something is wrong, and that nothing is half done then."""
+"""Messages for invalid input, after which nothing was changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules that go wrong, on a host by SSH: each a clear result, and the rest goes on."""
+"""Failing modules on a host reached by SSH: each has a clear result, and the others continue."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every tool of the benchmarks does the work that it is measured by; how fast is not asked here."""
+"""Each tool of the benchmarks does its work; times are not tested."""
 
 from __future__ import annotations
 

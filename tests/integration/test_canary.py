@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A secret with a distinctive value is looked for wherever it must not be.
+"""Searches for a secret with a distinctive value in all places where it must not be.
 
 Each run is watched here and on a host that is reached by SSH; `pytest -s` shows the table of
 places and runs.

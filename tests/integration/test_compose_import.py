@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What compose makes of a file, and what our import of the same file makes, by inspect.
+"""Compares the containers of compose and of our import of the same file by inspect.
 
 Every path of the two containers' inspect payloads is compared. What may differ is in DIFFERENCES
 with the reason; a difference that is not there is a failure.

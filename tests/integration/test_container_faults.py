@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A replacement whose nth call goes wrong: the service is back at once, or after the next run."""
+"""A replacement in which one call fails: the service is restored immediately, or by the next
+run.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers on the network of one that is replaced follow it, or all is as it was."""
+"""Containers that share the network of a replaced one are replaced with it, or all are restored."""
 
 from __future__ import annotations
 

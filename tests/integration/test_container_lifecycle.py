@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The container resource on a real engine: its life from missing to absent, and its failures."""
+"""The container resource on a real engine: all states from missing to absent, and failures."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever an image sets and whatever a spec asks for: what was applied needs nothing more."""
+"""For any image and any spec: after it was applied, nothing is left to do."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a real engine keeps of a setting does not differ from any spelling of it.
+"""The value that a real engine stores for a setting is equal to each spelling of it.
 
 The spellings are those of the unit tests, where each pair is tried without an engine.
 """

@@ -13,7 +13,7 @@ from tests.testbed import Host
 pytestmark = [pytest.mark.integration, pytest.mark.sweep]
 
 STACK = Path(__file__).parents[2] / "docs" / "examples" / "machine"
-#: What shows that the machine is as described.
+#: Commands that show that the machine is as described.
 ANSWERS = {
     "id -nG ada": "ada deployers",
     "getent passwd grace | cut -d: -f7": "/bin/bash",

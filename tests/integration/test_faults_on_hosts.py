@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is cut off on a host, at any step and in any way: the next one brings it to its end.
+"""Runs that are interrupted on a host, at any step and in any way: the next run finishes the work.
 
 Each resource of the stack that takes time tells when it has begun, and goes on when it may.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers that go back to what they were before a rollout, on a real engine."""
+"""Containers that are restored to their state before a rollout, on a real engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stack(usual_engine: Engine, tmp_path: Path) -> Iterator[Stack]:
 
 
 def facts(stack: Stack, suffix: str) -> tuple[Any, ...]:
-    """Return what a way back must restore of a container."""
+    """Return the properties of a container that a rollback must restore."""
     found = stack.inspect(suffix)
     state, host = found["State"], found["HostConfig"]
     networks = {

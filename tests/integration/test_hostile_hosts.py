@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts whose Python returns whatever it likes, beside one that is well."""
+"""Hosts whose Python returns invalid results, next to a normal host."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run that is interrupted says so, leaves nothing, and the next one continues."""
+"""An interrupted run reports this, leaves nothing behind, and the next one continues."""
 
 from __future__ import annotations
 

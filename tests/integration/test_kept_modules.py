@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules stay on their targets; where they cannot, everything works as in Ansible."""
+"""Modules are stored on their targets; if that is not possible, they are sent as by Ansible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 
 TRUE = {"command": "true"}
 TIMES = ("duration_s", "start", "end", "delta")
-#: Arguments with which a module gets as far as to be kept.
+#: Arguments with which a module runs far enough to be stored.
 GOOD: dict[str, dict[str, Any]] = {
     "exec": TRUE,
     "file": {"target_path": "/nowhere/at/all", "state": "absent"},

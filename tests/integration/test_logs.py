@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`vigo-bridge logs` on real engines: nothing lost, nothing twice, in order."""
+"""`vigo-bridge logs` on real engines: no line is lost or repeated, and the order is right."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is found to need no change without a module, held against the modules of Ansible."""
+"""Resources that are found unchanged without a module, compared with the modules of Ansible."""
 
 from __future__ import annotations
 

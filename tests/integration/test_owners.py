@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose a container is, on a real engine: what another stack created is never changed."""
+"""The owners of containers on a real engine: containers of another stack are never changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords that Ansible asks for are asked for once, beforehand, or refused; none is waited for.
+"""Passwords that Ansible needs are prompted for once, in advance, or rejected; Ansible never waits
+for one.
 
 The host is this machine: programs in place of ssh and sudo note the password that Ansible gives.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""With become, nothing is imported from where the user who logged in can write."""
+"""With become, nothing is imported from folders that the login user can write to."""
 
 from __future__ import annotations
 

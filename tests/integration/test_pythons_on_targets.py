@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A target's first Python may not run, and its shell may print text of its own."""
+"""Targets whose first Python does not run, and whose shell prints additional text."""
 
 from __future__ import annotations
 

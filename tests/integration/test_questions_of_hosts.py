@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What SSH and sudo would ask at a terminal ends that host, with the reason and what to set."""
+"""A prompt of SSH or sudo fails the host, with the reason and the setting that answers it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets of every kind reach containers, files and commands unharmed, and can be changed."""
+"""Secrets of every kind reach containers, files and commands unchanged, and can be replaced."""
 
 from __future__ import annotations
 

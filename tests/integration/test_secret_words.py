@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets that are words of ours: names and actions stay, what programs print is masked."""
+"""Secrets that are common words: names and actions are not masked, output of programs is."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two stacks on one host never touch what is the other's."""
+"""Two stacks on one host never change each other's resources."""
 
 from __future__ import annotations
 

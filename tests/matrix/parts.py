@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the matrix runs: the tests whose answer Ansible or Python can change.
+"""The tests of the matrix: those that depend on the version of Ansible or Python.
 
 Everything else talks to an engine or to the machine in Python alone, on the controller's Python; it
 needs no second ansible-core, and the unit tests show it on every Python.

@@ -2,8 +2,8 @@
 """``python -m tests.mutation [AREA...] [--sample N]``: change code slightly, and run the tests.
 
 mutmut makes each change ("mutant") in a copy of the project and runs the unit tests that reach the
-changed function. A mutant is killed when one of these fails; one that survives shows what no test
-holds. All mutants take hours, so a sample of each area is taken; the same seed takes the same
+changed function. A mutant is killed if one of these fails; a surviving one shows what no test
+covers. All mutants take hours, so a sample of each area is taken; the same seed takes the same
 sample of the same code. Before its first mutant, the tests of an area run two times: those of
 types/container for about four minutes of processor time, those of each other type for seconds.
 """

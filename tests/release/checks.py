@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the files of a release must pass: each is installed into an environment of its own."""
+"""Checks the files of a release: each is installed into a separate environment."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The real parts that tests and the demo run against, started on this machine.
+"""Starts the engines, the registry and the hosts for tests and the demo on this machine.
 
     base engine          the Docker engine of this machine, or a dockerd of our own if none answers
     ├── registry         a real registry; engines of ours use it as mirror of the public one and as

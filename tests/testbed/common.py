@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every part of the testbed shares: names, folders, addresses, messages."""
+"""Names, folders, addresses and messages that all parts of the testbed share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REGISTRY_NAME = "myregistry.example.com"
 
 
 class TestbedError(Exception):
-    """A part of the testbed cannot be had; the message says why and what to do."""
+    """A part of the testbed is not available; the message gives the reason and the remedy."""
 
     __test__ = False  # The name starts with Test, but pytest must not collect it.
 
