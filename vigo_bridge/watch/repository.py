@@ -361,7 +361,7 @@ class GitSource:
 
 
 def _tips(output: bytes) -> Iterator[_Tip]:
-    for line in output.decode("utf-8", "replace").splitlines():
+    for line in output.decode("utf-8", "replace").split("\n"):
         identifier, _, name = line.partition("\t")
         if re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", identifier):
             yield _Tip(identifier, name)

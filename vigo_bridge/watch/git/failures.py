@@ -82,7 +82,7 @@ def meaning(errors: str, secrets: tuple[str, ...]) -> str:
 
 def quoted(errors: str, secrets: tuple[str, ...]) -> str:
     """Return the most telling line of git's errors."""
-    lines = [line.strip() for line in errors.splitlines() if line.strip()]
+    lines = [line.strip() for line in errors.split("\n") if line.strip()]
     fatal = [line for line in lines if line.startswith(("fatal:", "error:"))]
     line = (fatal or lines or ["it printed no error"])[-1]
     for secret in secrets:

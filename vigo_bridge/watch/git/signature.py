@@ -38,7 +38,7 @@ def problem(git: Git, identifier: str, tag: str) -> str | None:
 
 def _name_in(content: bytes) -> str:
     """Return the name for which a tag was signed."""
-    for line in content.partition(b"\n\n")[0].splitlines():
+    for line in content.partition(b"\n\n")[0].split(b"\n"):
         key, _, value = line.partition(b" ")
         if key == b"tag":
             return value.decode("utf-8", "replace")
