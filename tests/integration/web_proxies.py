@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Debian's HAProxy, nginx and Caddy as containers, a service, and load through them.
+"""Debian's HAProxy, nginx and Caddy, and Traefik, as containers, a service, and load through them.
 
 The service writes down each request that it has done, so that lost ones and those that ran twice
 are counted where it matters. Each request has an ID.
@@ -10,20 +10,22 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from docker import DockerClient
 
+from tests.integration.web_client import HTTP2, NEW, PROGRAM
 from tests.testbed.images import StandIn
 from tests.testbed.layers import Recipe
 from tests.testbed.upload import load as load_image
 
 PAGE = Path(__file__).parents[2] / "docs/start-first.md"
 IMAGE = "web-proxies:1"
-_PACKAGES = ("haproxy", "nginx", "caddy", "python3-minimal", "libpython3-stdlib")
+_PACKAGES = ("haproxy", "nginx", "caddy", "python3-minimal", "libpython3-stdlib", "python3-h2")
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #: How each proxy is started with the configuration of the page, by the language of its block.
@@ -34,6 +36,16 @@ PROXIES = {
     " exec nginx -c /tmp/c",
     "caddy": 'printf %s "$CONFIG" > /tmp/c;'
     " HOME=/tmp exec caddy run --config /tmp/c --adapter caddyfile",
+}
+
+#: Its program is a volume, and so is the engine's socket: it finds services by their labels.
+TRAEFIK = {"toml": 'printf %s "$CONFIG" > /tmp/c.toml; exec traefik --configFile=/tmp/c.toml'}
+
+#: What is different in a configuration if the clients use HTTP/2 without TLS.
+_WITH_HTTP2 = {
+    "haproxy": ("bind :80", "bind :80 proto h2"),
+    "nginx": ("listen 80;", "listen 80 http2;"),
+    "caddy": (":80 {", "{\nservers {\nprotocols h1 h2c\n}\n}\n:80 {"),
 }
 
 #: A server that keeps connections open, ends gracefully, and notes what it has done. It also
@@ -101,97 +113,6 @@ time.sleep(0.3)
 server.serve_forever()
 """
 
-#: Sends requests at a rate to each proxy; every 50th takes long. Each is on a new connection, or
-#: all of a worker are on one while it stays open. Further workers read streams and talk on
-#: upgraded connections, as websockets are.
-_CLIENT = """
-import collections, http.client, json, os, signal, socket, threading, time
-
-proxies, rate, workers = os.environ["PROXIES"].split(), int(os.environ["RATE"]), 12
-keeps = os.environ["KEEPS"] == "1"
-failed, sent, cut = collections.Counter(), collections.Counter(), collections.Counter()
-stopped = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-
-def ask(proxy, number):
-    count, due, connection = 0, time.monotonic() + number / rate, None
-    while not stopped.is_set():
-        due += workers / rate
-        time.sleep(max(0, due - time.monotonic()))
-        count += 1
-        kind = "slow" if count % 50 == 0 else "quick"
-        try:
-            connection = connection or http.client.HTTPConnection(proxy, 80, timeout=10)
-            path = "/%s/%s/%d/%d" % (proxy, kind, number, count)
-            connection.request("POST" if count % 2 else "GET", path)
-            answer = connection.getresponse()
-            answer.read()
-            if answer.status != 200:
-                failed["%s: %d" % (proxy, answer.status)] += 1
-            if not keeps:
-                connection.close()
-        except Exception as error:
-            failed["%s: %r" % (proxy, error)] += 1
-            connection.close()
-        sent[proxy] += 1
-
-def read_streams(proxy, kind):
-    count = 0
-    while not stopped.is_set():
-        count += 1
-        connection = http.client.HTTPConnection(proxy, 80, timeout=10)
-        try:
-            connection.request("GET", "/%s/stream/%s/%d" % (proxy, kind, count))
-            answer, lines = connection.getresponse(), 0
-            while answer.readline() and not (kind == "endless" and stopped.is_set()):
-                lines += 1
-            if kind == "short" and (answer.status, lines) != (200, 15):
-                failed["%s: stream: %d after %d" % (proxy, answer.status, lines)] += 1
-            if kind == "endless" and not stopped.is_set():
-                cut[proxy] += 1
-        except Exception as error:
-            if kind == "short":
-                failed["%s: stream: %r" % (proxy, error)] += 1
-            else:
-                cut[proxy] += 1
-        connection.close()
-        if kind == "short":
-            sent[proxy] += 1
-
-def talk(proxy):
-    while not stopped.is_set():
-        try:
-            with socket.create_connection((proxy, 80), timeout=10) as peer:
-                peer.sendall(b"GET /talk HTTP/1.1\\r\\nHost: x\\r\\nConnection: Upgrade\\r\\n"
-                             b"Upgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\n"
-                             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n")
-                answers = peer.makefile("rb")
-                status = answers.readline()
-                assert b" 101 " in status, status
-                while answers.readline().strip():
-                    pass
-                for _ in range(15):
-                    peer.sendall(b"ping\\n")
-                    assert answers.readline() == b"ping\\n", "no echo"
-                    time.sleep(0.1)
-        except Exception as error:
-            failed["%s: talk: %r" % (proxy, error)] += 1
-            time.sleep(0.1)
-
-work = [(ask, proxy, number) for proxy in proxies for number in range(workers)]
-if keeps:
-    work += [(read_streams, proxy, kind) for proxy in proxies for kind in ("short", "endless")]
-    work += [(talk, proxy) for proxy in proxies]
-threads = [threading.Thread(target=each[0], args=each[1:]) for each in work]
-for thread in threads:
-    thread.start()
-print("ready", flush=True)
-stopped.wait()
-for thread in threads:
-    thread.join()
-print(json.dumps({"sent": sent, "failed": failed, "cut": cut}))
-"""
-
 
 @dataclass
 class Counts:
@@ -220,10 +141,10 @@ def read_done(folder: Path) -> str:
     return "".join(file.read_text() for file in folder.iterdir())
 
 
-def configuration(language: str, name: str) -> str:
+def configuration(language: str, name: str, network: str) -> str:
     """Return the configuration that the page shows for a proxy, for a service of this name."""
     (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.M | re.S)
-    return str(found).replace("shop-api", name)
+    return str(found).replace("shop-api", name).replace('"shop"', f'"{network}"')
 
 
 @contextmanager
@@ -234,37 +155,42 @@ def load(
     done: Callable[[], str],
     rate: int,
     *,
-    keeps: bool = False,
+    connections: str = NEW,
+    proxies: Mapping[str, str] = MappingProxyType(PROXIES),
+    volumes: Sequence[str] = (),
 ) -> Iterator[Counts]:
     """Send so many requests a second through each proxy in the block.
 
-    name: of the service. done: returns the requests that it noted as done, a line each. keeps:
-    whether connections stay open, and there are streams and upgraded connections beside the
-    requests.
+    name: of the service. done: returns the requests that it noted as done, a line each.
+    connections: one of `web_client.KINDS`. proxies: as `PROXIES`. volumes: of the proxies.
     """
     made = []
     counts = Counts()
     try:
-        for language, start in PROXIES.items():
+        for language, start in proxies.items():
+            settings = configuration(language, name, network)
+            if connections == HTTP2:
+                settings = settings.replace(*_WITH_HTTP2.get(language, ("", "")))
             proxy = client.containers.run(
                 IMAGE,
                 ["sh", "-c", start],
                 name=f"{name}-{language}",
                 network=network,
-                environment={"CONFIG": configuration(language, name)},
+                environment={"CONFIG": settings},
+                volumes=list(volumes),
                 detach=True,
             )
             made.append(proxy)
-        proxies = [str(proxy.name) for proxy in made]
+        names = [str(proxy.name) for proxy in made]
         sender = client.containers.run(
             IMAGE,
-            ["python3", "-u", "-c", _AWAIT + _CLIENT],
+            ["python3", "-u", "-c", PROGRAM],
             name=f"{name}-client",
             network=network,
             environment={
-                "PROXIES": " ".join(proxies),
+                "PROXIES": " ".join(names),
                 "RATE": str(rate),
-                "KEEPS": str(int(keeps)),
+                "CONNECTIONS": connections,
             },
             detach=True,
         )
@@ -281,22 +207,3 @@ def load(
     finally:
         for container in made:
             container.remove(force=True, v=True)
-
-
-#: Waits until each proxy answers.
-_AWAIT = """
-import http.client, os, time
-for proxy in os.environ["PROXIES"].split():
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            connection = http.client.HTTPConnection(proxy, 80, timeout=5)
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                break
-        except OSError:
-            pass
-        if time.monotonic() > deadline:
-            raise SystemExit("%s does not answer" % proxy)
-        time.sleep(0.2)
-"""

