@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A disk that is full: files can be created there, but nothing can be written to them."""
+"""Simulates a full disk: files can be created, but not written to."""
 
 from __future__ import annotations
 

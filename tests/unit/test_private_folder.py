@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What killed runs leave in memory is removed by the next one, and nothing else is."""
+"""Folders in memory of killed runs are removed by the next run, and nothing else is."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What runs on targets is understood by the oldest Pythons that targets have."""
+"""Code that runs on targets has the syntax of the oldest Python that targets can have."""
 
 from __future__ import annotations
 

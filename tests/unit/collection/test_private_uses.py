@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What we use of Ansible that it does not document is in the files ansible_compat.py alone."""
+"""Only the files ansible_compat.py use undocumented names of Ansible."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Anything in a compose file: an import, or an error with a place; never a crash."""
+"""For any content of a compose file, there is an import or an error with a position, never a
+crash.
+"""
 
 from __future__ import annotations
 

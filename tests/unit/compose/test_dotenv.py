@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files of environment variables as the import reads them: as the module does on a target."""
+"""The import reads files of environment variables as the module does on a target."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compose files as text, and what the import makes and says of them."""
+"""Compose files, the stacks into which they are converted, and the messages."""
 
 from __future__ import annotations
 

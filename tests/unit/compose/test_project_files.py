@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a compose project ends: which files that it names are read, and which are refused."""
+"""Which of the files that a compose project names are read, and which are rejected."""
 
 from __future__ import annotations
 

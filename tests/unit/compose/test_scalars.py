@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of unquoted values: the import takes what Compose takes, and as Compose takes it."""
+"""The table of unquoted values: the import accepts and reads the same values as Compose."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""docs/containers.md says of each setting what its row says."""
+"""The table in docs/containers.md agrees with the rows of the settings."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the calls of an engine answer with, and take."""
+"""The responses and arguments of an engine's calls."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Time that passes only when somebody waits."""
+"""A simulated clock, which advances only when code waits."""
 
 from __future__ import annotations
 

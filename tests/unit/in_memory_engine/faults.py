@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A way to an engine on which one call goes wrong."""
+"""A connection to an engine on which one call fails."""
 
 from __future__ import annotations
 

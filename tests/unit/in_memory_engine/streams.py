@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of an engine that come line by line: events, and the progress of a pull."""
+"""Responses of an engine in lines: events, and the progress of a pull."""
 
 from __future__ import annotations
 

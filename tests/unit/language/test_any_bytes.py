@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Anything in a .vgo file: there are findings, never an exception."""
+"""For any content of a .vgo file, there are diagnostics, never an exception."""
 
 from __future__ import annotations
 

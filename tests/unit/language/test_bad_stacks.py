@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is found in stacks that are wrong: the cases are data, in bad/*.yaml."""
+"""The diagnostics of invalid stacks; the cases are in bad/*.yaml."""
 
 from __future__ import annotations
 

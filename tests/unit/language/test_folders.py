@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Folders that are no stacks, and files that are no files."""
+"""Folders that are not stacks, and entries that are not regular files."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a stack is called on hosts: by its stack.vgo, or else by its folder."""
+"""The name of a stack on hosts: that in its stack.vgo, or else that of its folder."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The JSON Schema accepts every valid stack that we have, and sees what a schema can see."""
+"""The JSON Schema accepts all valid stacks of the tests, and rejects what a schema can detect."""
 
 from __future__ import annotations
 

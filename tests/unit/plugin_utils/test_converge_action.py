@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the action of vigo.bridge.converge gathers for a host, and what it leaves of the result."""
+"""The arguments that the action of vigo.bridge.converge collects for a host, and the result that it
+returns.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a host returns becomes types, or that host's failure."""
+"""A host's result is parsed into typed values, or the host fails."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module's answer is found among what the target's shell prints."""
+"""A module's result is found in the output of the target's shell."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a text may reach a terminal."""
+"""Which characters of a text may reach a terminal."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an action sends to a target and in which order, and what it makes of the answers."""
+"""What an action sends to a target, in which order, and how it handles the results."""
 
 from __future__ import annotations
 

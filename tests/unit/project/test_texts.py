@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The texts for contributors: what they name is there."""
+"""Files and commands that the texts for contributors name exist."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Results of large runs, and of hosts that mean harm, for tests of reports."""
+"""Results of large runs, and of hostile hosts, for tests of reports."""
 
 from __future__ import annotations
 

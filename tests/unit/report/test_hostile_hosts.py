@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nothing that comes from a host, an inventory or a stack steers a terminal, on any way out."""
+"""No text from a host, an inventory or a stack controls a terminal, in any output."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a stack is on its hosts, as people and scripts see it."""
+"""The output of `status`, for people and scripts."""
 
 from __future__ import annotations
 

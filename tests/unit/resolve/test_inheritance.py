@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What folders hand down, in the order in which people read it."""
+"""What match entries inherit from folders, in the order of the output."""
 
 from __future__ import annotations
 

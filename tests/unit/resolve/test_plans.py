@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What hosts get of a stack: the cases are data, in cases/*.yaml."""
+"""What hosts get from a stack; the cases are in cases/*.yaml."""
 
 from __future__ import annotations
 

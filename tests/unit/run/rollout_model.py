@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rollout must do, said a second time and as plainly as possible.
+"""A second, simple implementation of the rules of a rollout.
 
 The program is held against this: its decisions in the unit tests, and the whole of it with a
 real Ansible in the integration tests.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands between two batches: their end is seen, and what they said last."""
+"""Commands between two batches: their exit and the end of their output are detected."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever answers at an address, a try ends, and says what was wrong."""
+"""Whatever responds at an address, an attempt ends, and reports the problem."""
 
 from __future__ import annotations
 

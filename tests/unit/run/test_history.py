@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is remembered of rollouts, and for how long; one rollout of a stack at a time."""
+"""Which data of rollouts is stored, and for how long; one rollout of a stack at a time."""
 
 from __future__ import annotations
 

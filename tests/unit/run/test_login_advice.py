@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host that could not be asked says what to set."""
+"""The message of a host that cannot be logged in to says what to set."""
 
 from __future__ import annotations
 

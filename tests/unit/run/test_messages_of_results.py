@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole results of hosts and batches: what is said, and what is kept beside the status."""
+"""Complete results of hosts and batches: the messages, and the fields besides the status."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what the hosts left to statuses and exit codes."""
+"""From the result files of hosts to statuses and exit codes."""
 
 from __future__ import annotations
 

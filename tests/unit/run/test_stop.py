@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signals during a rollout: what is asked, and what becomes of the programs that run."""
+"""Signals during a rollout: the message, and the end of running programs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What roles cannot say is refused, with the crates, the resources and the reason."""
+"""Stacks that cannot be written as roles are rejected, with the crates, the resources and the
+reason.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What errors of attributes know: the problem, what to do, and which part is at fault."""
+"""The fields of errors of attributes: the problem, the advice, and the invalid part."""
 
 from __future__ import annotations
 

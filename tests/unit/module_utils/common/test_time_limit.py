@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Regular expressions that would not end in years are ended."""
+"""Regular expressions that would take years are interrupted."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Convergence does what the plain model does, on any graph, and loses nothing when it is ended.
+"""Convergence agrees with the plain model on any graph, and loses nothing when it is interrupted.
 
 The resources are switches in a set: cheap, real types with the four steps of all others.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others depend on must be settled when their turn comes, also if nothing was done to it."""
+"""A dependency must be settled before its dependents are applied, even if it was not changed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one call hands on: to its resource types, its journal, its notes and its errors."""
+"""What one call passes to its resource types, its journal, its notes and its errors."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode reports of a turn that may go one way or the other: a table of both ways."""
+"""What check mode reports for a resource with two possible results: a table of both."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a rollout changed goes back to what it was: files on this machine, containers in memory."""
+"""Changes of a rollout are undone: files on this machine, and containers on an engine in memory."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a stack is on a machine: what a run would do, the state of containers, and the last run."""
+"""The state of a stack on a machine: what a run would do, the containers, and the last run."""
 
 from __future__ import annotations
 

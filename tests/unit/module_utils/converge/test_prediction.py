@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode says is what the next run does, except where it says that it cannot know."""
+"""The next run does what check mode predicted, except for results that it reported as unknown."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""References that name nothing, or not one thing: each problem with its place and its advice."""
+"""Unknown and ambiguous references: each problem with its position and its advice."""
 
 from __future__ import annotations
 

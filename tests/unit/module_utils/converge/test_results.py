@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one result of a resource that had a turn in both passes."""
+"""The combined result of a resource that was applied in both passes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing all that a stack has on a machine, and nothing else."""
+"""A stack's objects are removed from a machine, and nothing else."""
 
 from __future__ import annotations
 

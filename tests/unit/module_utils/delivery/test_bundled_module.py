@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a bundle makes importable."""
+"""Which modules can be imported from a bundle."""
 
 from __future__ import annotations
 

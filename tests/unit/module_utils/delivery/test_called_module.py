@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an action plugin adds to a module's arguments is not one of its options."""
+"""Arguments that an action plugin adds to a module are not options of the module."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stays of a module on its target, and when it is of no use."""
+"""How a module is stored on its target, and when the stored one cannot be used."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What killed calls left half done is removed, and what other calls are just writing is not."""
+"""Incomplete folders of killed calls are removed, and folders that other calls are writing are
+not.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two streams in one are taken apart, wherever what comes is cut."""
+"""Two streams in one are separated, wherever the input is split."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a Python without the docker SDK gets it from: one that sees no installed packages."""
+"""How a Python without installed packages gets the docker SDK."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module whose caller is gone stops its command, and lets nothing more begin."""
+"""A module whose caller has ended stops its command, and starts nothing else."""
 
 from __future__ import annotations
 

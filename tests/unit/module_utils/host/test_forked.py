@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A child that does whatever it likes ends, and its parent learns how."""
+"""A forked child ends, whatever it does, and its parent gets the result."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What check mode knows of a path after changes that are only predicted: a table."""
+"""What check mode knows about a path after predicted changes: a table."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is read of /proc."""
+"""Reading processes from /proc."""
 
 from __future__ import annotations
 

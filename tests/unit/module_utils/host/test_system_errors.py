@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A full disk and its like: what is said of it, and that it holds back only what it must."""
+"""Environmental problems such as a full disk: the message, and which resources are skipped."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What killed runs left is removed; what is in use, or is not ours, stays."""
+"""Entries of killed runs are removed; those that are in use, or of other programs, are kept."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before a container is removed, its last lines are awaited by those who follow logs."""
+"""Before a container is removed, the run waits until readers that follow logs have its last
+lines.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every message about a template says what to do, beside or by what it says."""
+"""Every message about a template says what to do, in its advice or in the message itself."""
 
 from __future__ import annotations
 

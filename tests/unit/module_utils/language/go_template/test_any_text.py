@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever is thrown at it: a text, or an error that knows its place."""
+"""For any input, there is a text or an error with its position."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hand-written templates against what Go was seen to make of them."""
+"""Hand-written templates, compared with recorded results of Go."""
 
 from __future__ import annotations
 

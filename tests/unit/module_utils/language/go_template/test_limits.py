@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hostile templates end with an error, large honest ones do not."""
+"""Hostile templates fail with an error, and large ordinary ones do not."""
 
 from __future__ import annotations
 

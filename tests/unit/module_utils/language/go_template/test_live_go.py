@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thousands of grown templates, rendered by Go and by us."""
+"""Thousands of generated templates, rendered by Go and by our interpreter."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which templates are no more than texts with names between them."""
+"""Which templates consist only of texts and names."""
 
 from __future__ import annotations
 

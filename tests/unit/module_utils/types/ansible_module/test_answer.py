@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module prints becomes the result of a resource, whatever it is."""
+"""Any output of a module becomes a result of the resource."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module is given, and what is refused because it can only be a mistake."""
+"""The arguments of a module, and arguments that are rejected because they can only be a mistake."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a machine needs is not removed, whatever it is called."""
+"""System folders are not removed, under any path."""
 
 from __future__ import annotations
 

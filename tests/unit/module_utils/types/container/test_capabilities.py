@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What engines cannot do or report is refused, or mentioned in a note."""
+"""Settings that engines do not support or report are rejected, or mentioned in a note."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One and the same setting as users and as engines write it."""
+"""The same setting as users and as engines write it."""
 
 from __future__ import annotations
 

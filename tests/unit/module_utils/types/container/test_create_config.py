@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is sent to the engine for a new container, and which volumes come along."""
+"""The body of the create call, and the volumes that are carried over."""
 
 from __future__ import annotations
 

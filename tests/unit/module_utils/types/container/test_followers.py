@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A follower is recreated with all that it was created with, whatever its engine shows of it."""
+"""A follower is recreated with all its settings, whatever its engine reports."""
 
 from __future__ import annotations
 

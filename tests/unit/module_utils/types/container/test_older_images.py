@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images ``keep_images`` leaves."""
+"""Which images ``keep_images`` keeps."""
 
 from __future__ import annotations
 

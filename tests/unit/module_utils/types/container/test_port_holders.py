@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether a port is free for certain, beside sockets that hold it or do not."""
+"""Whether a port is certainly free, next to sockets that use it or do not."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is decided about a replacement that was not finished: the cases are in recoveries.yml."""
+"""The repair of an interrupted replacement; the cases are in recoveries.yml."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run knows is in an object of its own: two runs share an engine and know nothing of each
-other."""
+"""The data of a run is in a separate object: two runs with the same engine do not share it."""
 
 from __future__ import annotations
 

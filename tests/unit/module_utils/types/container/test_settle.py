@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What to make of a container some seconds after its start."""
+"""The verdict on a container some seconds after its start."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Attributes to specs: what is understood, what is refused, and what the label makes of it."""
+"""Attributes to specs: what is accepted, what is rejected, and what the label stores."""
 
 from __future__ import annotations
 

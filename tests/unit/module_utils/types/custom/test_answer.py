@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What programs answer, and what is made of it."""
+"""The output of programs, and the result of the resource."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a file keeps because nobody set it, whatever else changes."""
+"""Attributes that a file keeps because they are not set, whatever else changes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plan says the same as a run, also where the run fails, and neither loses any data."""
+"""A plan reports the same as a run, also if the run fails, and neither loses data."""
 
 from __future__ import annotations
 

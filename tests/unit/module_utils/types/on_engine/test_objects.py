@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What becomes of networks and volumes on an engine: the cases are in objects.yml."""
+"""Changes of networks and volumes on an engine; the cases are in objects.yml."""
 
 from __future__ import annotations
 

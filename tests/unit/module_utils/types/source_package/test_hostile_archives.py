@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives that try to reach what is outside of their folder: all refused, with nothing left."""
+"""Archives with members outside of their folder: all are rejected, and nothing is left."""
 
 from __future__ import annotations
 
