@@ -13,6 +13,7 @@ from vigo_bridge.app.import_compose import ImportOptions, import_compose
 from vigo_bridge.cli.options import output_option
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+_SOURCE = click.Path(path_type=Path, exists=True, allow_dash=True)
 
 
 @click.group("import")
@@ -21,7 +22,10 @@ def import_() -> None:
 
 
 @import_.command()
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, type=_SOURCE)
+@click.option(
+    "-f", "--file", "further", multiple=True, type=_SOURCE, help="The same as FILES; repeatable."
+)
 @click.option(
     "--stacks",
     type=click.Path(path_type=Path, file_okay=False),
@@ -33,9 +37,18 @@ def import_() -> None:
 @click.option(
     "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine's name."
 )
-@click.option("--profile", "profiles", multiple=True, help="An active profile; repeatable.")
 @click.option(
-    "--env-file", "env_files", multiple=True, type=_FILE, help="File to read instead of .env."
+    "--profile",
+    "profiles",
+    multiple=True,
+    help="An active profile; repeatable.  [default: COMPOSE_PROFILES]",
+)
+@click.option(
+    "--env-file",
+    "env_files",
+    multiple=True,
+    type=_FILE,
+    help="File to read instead of .env.  [default: COMPOSE_ENV_FILES]",
 )
 @click.option(
     "--root",
@@ -54,6 +67,7 @@ def import_() -> None:
 @output_option
 def compose(
     files: Sequence[Path],
+    further: Sequence[Path],
     stacks: Path,
     match: str | None,
     profiles: Sequence[str],
@@ -66,7 +80,11 @@ def compose(
 ) -> None:
     """Convert compose FILES to configcrates, a role and a match entry.
 
-    Later files override earlier ones. Containers, networks and volumes keep the names that compose
+    FILES are compose files, folders with one, or - for the standard input; later files override
+    earlier ones. Without FILES, the compose file of this folder or the nearest one above it is
+    read, as by `docker compose`.
+
+    Containers, networks and volumes keep the names that compose
     gives them, so that `run` adopts them. Settings that cannot be converted are reported with their
     location. In this case, nothing is written unless --allow-lossy is given.
     """
@@ -79,4 +97,4 @@ def compose(
         allow_lossy=allow_lossy,
         force=force,
     )
-    import_compose(files, stacks, options, output)
+    import_compose((*files, *further), stacks, options, output)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of
@@ -11,6 +11,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descri
     TYPE as CONTAINER,
 )
 from vigo_bridge.compose import names
+from vigo_bridge.compose.contradictions import check_limits
 from vigo_bridge.compose.engine_objects import move_shared
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.job import Job, Shared
@@ -34,11 +35,12 @@ def convert(
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)
+    check_limits(project)
     shared = Shared(project, findings, _one_shot(project), _aliases(project))
     crates: dict[tuple[str, ...], Crate] = {}
     renderers: dict[str, Renderer] = {}
     for service in project.services.values():
-        chosen = tuple(sorted(service.profiles or ()))
+        chosen = _profiles_of(service)
         crate = crates.setdefault(chosen, _crate(project, source, chosen))
         renderer = renderers.setdefault(crate.name, Renderer(project.name, crate.vars))
         absent = frozenset(
@@ -56,6 +58,7 @@ def convert(
         for chosen, crate in crates.items()
         if not chosen or set(chosen) & set(profiles) or "*" in profiles
     ]
+    _note_left_out(project, included, crates, findings)
     secrets: dict[str, NeededSecret] = {}
     for renderer in renderers.values():
         secrets.update(renderer.secrets)
@@ -66,6 +69,30 @@ def convert(
         tuple(included),
         tuple(secrets[path] for path in sorted(secrets)),
     )
+
+
+def _note_left_out(
+    project: Project,
+    included: Collection[str],
+    crates: Mapping[tuple[str, ...], Crate],
+    findings: Findings,
+) -> None:
+    """Report the services of profiles that are not active."""
+    for chosen, crate in crates.items():
+        if crate.name in included:
+            continue
+        services = [each for each in project.services.values() if _profiles_of(each) == chosen]
+        findings.note(
+            services[0].position,
+            f"{', '.join(service.name for service in services)}: the profile"
+            f" {' or '.join(chosen)} is not active, so the role does not include the configcrate"
+            f" {crate.name}",
+            f"activate it with --profile {chosen[0]}, or in COMPOSE_PROFILES",
+        )
+
+
+def _profiles_of(service: Service) -> tuple[str, ...]:
+    return tuple(sorted(service.profiles or ()))
 
 
 def _crate(project: Project, source: str, profiles: tuple[str, ...]) -> Crate:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.env_format im
     assignments,
     decoded,
 )
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.interpolation import Environment, Variable, substitute
+from vigo_bridge.compose.project_files import ProjectFiles
 from vigo_bridge.compose.text import Text, short
 from vigo_bridge.language.position import Position
 
@@ -28,7 +30,7 @@ class Line:
 
 
 def read_lines(
-    path: Path, content: bytes, environment: Environment, *, raw: bool = False
+    path: Path, content: bytes, environment: Environment, findings: Findings, *, raw: bool = False
 ) -> list[Line]:
     """Return all variables of a file; earlier ones count in later ones. Raise ComposeError.
 
@@ -49,7 +51,9 @@ def read_lines(
                 lines.append(Line(found.name, None, position))
                 continue
             parts = (
-                substitute(found.value, known, position) if found.has_variables else (found.value,)
+                substitute(found.value, known, position, findings)
+                if found.has_variables
+                else (found.value,)
             )
             text = Text(parts, position)
             if found.name not in environment:
@@ -62,7 +66,7 @@ def read_lines(
 
 
 def read_environment(
-    files: Iterable[tuple[Path, bytes]], shell: Mapping[str, str]
+    files: Iterable[tuple[Path, bytes]], shell: Mapping[str, str], findings: Findings
 ) -> dict[str, Variable]:
     """Return the variables for `${...}`: those of the files, later files first, below those of
     the shell.
@@ -70,7 +74,32 @@ def read_environment(
     exported = {name: Variable(value, "the environment") for name, value in shell.items()}
     found: dict[str, Variable] = {}
     for path, content in files:
-        for line in read_lines(path, content, {**found, **exported}):
+        for line in read_lines(path, content, {**found, **exported}, findings):
             if line.text is not None:
                 found[line.name] = Variable(str(line.text), short(line.position))
     return {**found, **exported}
+
+
+def folder_environment(
+    folder: Path,
+    shell: Mapping[str, str],
+    reader: ProjectFiles,
+    env_files: Sequence[Path],
+    findings: Findings,
+) -> dict[str, Variable]:
+    """Return the variables for `${...}` in a project's folder. Raise ComposeError.
+
+    env_files: instead of the folder's `.env`; if there are none, those of COMPOSE_ENV_FILES.
+    """
+    listed = shell.get("COMPOSE_ENV_FILES", "").split(",")
+    chosen = env_files or [Path(name.strip()) for name in listed if name.strip()]
+    given = [(path, reader.given(path)) for path in chosen]
+    return read_environment(given or dotenv_of(folder, reader), shell, findings)
+
+
+def dotenv_of(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
+    """Return the folder's `.env`. A folder of that name is ignored, as by compose."""
+    path = folder / ".env"
+    if path.is_dir() or not os.path.lexists(path):
+        return []
+    return [(path, reader.read(path, Position(str(path), 0, 0)))]

@@ -9,12 +9,16 @@ from typing import Literal
 
 from vigo_bridge.language.position import Position
 
-Severity = Literal["error", "lost", "note"]
+Severity = Literal["error", "lost", "warning", "note"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding. lost: the stack would do without it. note: carried over, with a difference."""
+    """One finding.
+
+    lost: the stack would do without it. warning: imported as Compose reads it, which is probably a
+    mistake. note: imported, with a difference.
+    """
 
     severity: Severity
     position: Position
@@ -42,6 +46,9 @@ class Findings:
 
     def lost(self, position: Position, message: str, advice: str) -> None:
         self._found.setdefault(Finding("lost", position, message, advice))
+
+    def warn(self, position: Position, message: str, advice: str) -> None:
+        self._found.setdefault(Finding("warning", position, message, advice))
 
     def note(self, position: Position, message: str, advice: str = "") -> None:
         self._found.setdefault(Finding("note", position, message, advice))

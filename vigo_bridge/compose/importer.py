@@ -9,11 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of
 from vigo_bridge.compose.conversion import convert
 from vigo_bridge.compose.findings import ComposeError, Finding, Findings
 from vigo_bridge.compose.key_paths import key_paths
-from vigo_bridge.compose.loading import load
+from vigo_bridge.compose.loading import Loaded, load
+from vigo_bridge.compose.model import Project
+from vigo_bridge.compose.project_files import STANDARD_INPUT
 from vigo_bridge.compose.reading import read_project
+from vigo_bridge.compose.selection import select
 from vigo_bridge.compose.stack_files import ImportedStack
 from vigo_bridge.compose.writing import files
 from vigo_bridge.files import all_or_nothing, write_text
@@ -53,25 +57,24 @@ def read_compose(
     folder: Path = Path("stacks"),
     root: Path | None = None,
 ) -> Import:
-    """Return the imported stack, without writing anything. shell: variables of the environment.
+    """Return the imported stack, without writing anything. Raise ComposeError.
 
-    Raise ComposeError.
-
-    folder: of the stack; it may hold other files of a stack. root: see `load`.
+    sources: see `select`. shell: variables of the environment. profiles: instead of those of
+    COMPOSE_PROFILES. folder: of the stack; it may hold other files of a stack. root: see `load`.
     """
     findings = Findings()
-    loaded = load(sources, shell, env_files=env_files, project=project, root=root)
+    chosen = select(sources, shell, findings, env_files=env_files, root=root)
+    loaded = load(chosen, shell, findings, env_files=env_files, project=project, root=root)
     model = read_project(loaded, findings)
+    start = Position(str(chosen[0]), 1, 1)
     if not model.services:
-        raise ComposeError(
-            Position(str(sources[0]), 1, 1), "the file has no services", "add a compose file"
-        )
-    _note_overrides(sources, findings)
-    stack = convert(model, ", ".join(map(str, sources)), profiles, findings)
+        raise ComposeError(start, "the file has no services", "add a compose file")
+    active = profiles or _listed_profiles(loaded, model, findings)
+    stack = convert(model, _named(chosen), active, findings)
     written = files(stack, match, _identity(folder, stack.name))
     for problem in _problems(written):
         findings.lost(
-            Position(str(sources[0]), 1, 1),
+            start,
             f"the result is not a valid stack: {problem.position}: {problem.message}",
             problem.suggestion or "change this part of the compose file",
         )
@@ -89,16 +92,23 @@ def _identity(folder: Path, project: str) -> str:
     return lines(suggested_name(folder) if is_begun else project, new_id())
 
 
-def _note_overrides(sources: Sequence[Path], findings: Findings) -> None:
-    """Report override files: compose reads them by itself when it is called without -f."""
-    for suffix in (".override.yml", ".override.yaml"):
-        override = sources[0].with_suffix(suffix)
-        if override.exists() and len(sources) == 1:
-            findings.note(
-                Position(str(override), 1, 1),
-                "`docker compose` without -f also reads this file",
-                f"import both: vigo-bridge import compose {sources[0]} {override}",
+def _named(files: Sequence[Path]) -> str:
+    return ", ".join(
+        "the standard input" if file == STANDARD_INPUT else str(file) for file in files
+    )
+
+
+def _listed_profiles(loaded: Loaded, model: Project, findings: Findings) -> list[str]:
+    """Return the profiles of COMPOSE_PROFILES that a service has. Compose ignores the others."""
+    known = {name for service in model.services.values() for name in service.profiles or ()} | {"*"}
+    for name in loaded.profiles:
+        if name not in known:
+            findings.warn(
+                Position(loaded.environment["COMPOSE_PROFILES"].origin, 0, 0),
+                f"COMPOSE_PROFILES: no service has the profile {name!r}",
+                one_of(sorted(known)) if len(known) > 1 else "remove it",
             )
+    return [name for name in loaded.profiles if name in known]
 
 
 def _problems(written: Mapping[PurePosixPath, str]) -> list[Diagnostic]:

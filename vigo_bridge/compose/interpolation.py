@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.language.dollar_variab
     Piece,
     pieces,
 )
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.secret_names import names_secret
 from vigo_bridge.compose.text import Interpolated, Part, Use
 from vigo_bridge.language.position import Position
@@ -33,16 +33,17 @@ Environment = Mapping[str, Variable]
 _LARGEST_TOTAL = 64 << 20
 
 
-def interpolated(value: Value, environment: Environment) -> Value:
+def interpolated(value: Value, environment: Environment, findings: Findings) -> Value:
     """Return the value with the variables of all its texts; keys stay. Raise ComposeError."""
-    return _Interpolation(environment).value(value)
+    return _Interpolation(environment, findings).value(value)
 
 
 class _Interpolation:
     """The interpolation of one file. The size of the result is limited."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, findings: Findings) -> None:
         self._environment = environment
+        self._findings = findings
         self._size = 0
 
     def value(self, value: Value) -> Value:
@@ -54,7 +55,7 @@ class _Interpolation:
         return Fields(tuple(entries), value.position)
 
     def _scalar(self, scalar: Scalar) -> Scalar:
-        parts = substitute(scalar.text, self._environment, scalar.position)
+        parts = substitute(scalar.text, self._environment, scalar.position, self._findings)
         text = "".join(map(_text, parts))
         self._size += len(text)
         if self._size > _LARGEST_TOTAL:
@@ -66,8 +67,10 @@ class _Interpolation:
         return Interpolated(text, text, scalar.position, scalar.written, scalar.style, parts)
 
 
-def substitute(text: str, environment: Environment, position: Position) -> tuple[Part, ...]:
-    """Return the text's pieces. Raise ComposeError.
+def substitute(
+    text: str, environment: Environment, position: Position, findings: Findings
+) -> tuple[Part, ...]:
+    """Return the text's pieces, and report variables that are not set. Raise ComposeError.
 
     What looks like a secret may be missing: its value goes into a secret store, not into files.
     """
@@ -79,14 +82,14 @@ def substitute(text: str, environment: Environment, position: Position) -> tuple
             f"invalid variable {error.shown!r}",
             "write ${NAME}, ${NAME:-default}, or $$ for a dollar sign",
         ) from error
-    return _parts(found, environment, position)
+    return _parts(found, environment, position, findings)
 
 
 def _parts(
-    found: Iterable[Piece], environment: Environment, position: Position
+    found: Iterable[Piece], environment: Environment, position: Position, findings: Findings
 ) -> tuple[Part, ...]:
     """Return the parts of a text: adjacent literal pieces are joined, and empty ones dropped."""
-    parts = [_part(piece, environment, position) for piece in found]
+    parts = [_part(piece, environment, position, findings) for piece in found]
     if sum(len(_text(part)) for part in parts) > LARGEST:
         raise ComposeError(
             position, "with its variables replaced, the text exceeds 1 MiB", "use fewer variables"
@@ -102,14 +105,14 @@ def _text(part: Part) -> str:
     return part if isinstance(part, str) else part.value
 
 
-def _part(piece: Piece, environment: Environment, position: Position) -> Part:
+def _part(piece: Piece, environment: Environment, position: Position, findings: Findings) -> Part:
     if isinstance(piece, str):
         return piece
     known = environment.get(piece.name)
     found = Use(piece.name, "", "not set anywhere", is_set=False)
     if known is not None:
         found = Use(piece.name, known.value, known.origin)
-    text = "".join(map(_text, _parts(piece.argument, environment, position)))
+    text = "".join(map(_text, _parts(piece.argument, environment, position, findings)))
     counts = found.is_set and (found.value != "" or not piece.operator.startswith(":"))
     match piece.operator[-1:]:
         case "+":
@@ -121,5 +124,12 @@ def _part(piece: Piece, environment: Environment, position: Position) -> Part:
                 position,
                 f"{piece.name} must be set: {text}".removesuffix(": "),
                 f"set it as for Compose: in .env, with --env-file, or export {piece.name}=...",
+            )
+        case "" if known is None:
+            findings.warn(
+                position,
+                f"the variable {piece.name} is not set, so Compose uses an empty string",
+                f"set it in .env, with --env-file, or export {piece.name}=...; or write"
+                f" ${{{piece.name}:-}} for an empty string, or $$ for a dollar sign",
             )
     return found

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vigo_bridge.compose.dialect import read_document
-from vigo_bridge.compose.dotenv import read_environment
-from vigo_bridge.compose.findings import ComposeError
-from vigo_bridge.compose.interpolation import Environment, Variable, interpolated
+from vigo_bridge.compose import project_name
+from vigo_bridge.compose.dialect import Document, read_document
+from vigo_bridge.compose.dotenv import dotenv_of, folder_environment, read_environment
+from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.interpolation import Environment, interpolated
 from vigo_bridge.compose.merging import as_items, merged, merged_services
 from vigo_bridge.compose.project_files import ProjectFiles, root_of
 from vigo_bridge.compose.scalar_places import check_project_name
@@ -34,13 +33,14 @@ SECTIONS = ("services", "networks", "volumes", "configs", "secrets")
 class Loaded:
     """A whole project, merged and interpolated.
 
-    folder: the project's, absolute. bases: where a file's relative paths start, by the file as
-    positions name it. others: keys at top level that are no section. files: reads what else the
-    project names.
+    folder: the project's, absolute. profiles: those that COMPOSE_PROFILES names. bases: where a
+    file's relative paths start, by the file as positions name it. others: keys at top level that
+    are no section. files: reads what else the project names.
     """
 
     name: str
     folder: Path
+    profiles: tuple[str, ...]
     sections: Mapping[str, Fields]
     others: tuple[tuple[Scalar, Value], ...]
     bases: Mapping[str, Path]
@@ -51,6 +51,7 @@ class Loaded:
 def load(
     files: Sequence[Path],
     shell: Mapping[str, str],
+    findings: Findings,
     *,
     env_files: Sequence[Path] = (),
     project: str | None = None,
@@ -63,16 +64,18 @@ def load(
     """
     folder = files[0].absolute().parent
     reader = ProjectFiles(root or root_of(folder))
-    given = [(path, reader.given(path)) for path in env_files]
-    environment = read_environment(given or _dotenv(folder, reader), shell)
-    loader = _Loader(reader)
+    environment = folder_environment(folder, shell, reader, env_files, findings)
+    loader = _Loader(reader, findings)
+    names = [loader.name(file, environment) for file in files]
+    name = project_name.project_name(project, environment, names, folder)
+    environment[project_name.VARIABLE] = name
     merged_files = loader.project([(file, None) for file in files], folder, environment)
     content = _without_resets(merged_files, loader.tags)
     assert isinstance(content, Fields)
-    name = project or shell.get("COMPOSE_PROJECT_NAME") or _given_name(content, environment)
     return Loaded(
-        normalised(name or folder.name),
+        name.value,
         folder,
+        _profiles(environment),
         {section: _section(content, section) for section in SECTIONS},
         tuple(entry for entry in content.entries if entry[0].text not in (*SECTIONS, "name")),
         loader.bases,
@@ -81,25 +84,10 @@ def load(
     )
 
 
-def normalised(name: str) -> str:
-    """Return a project's name as compose derives it from a folder's."""
-    return re.sub(r"^[_-]+", "", re.sub(r"[^a-z0-9_-]", "", name.lower())) or "project"
-
-
-def _given_name(content: Fields, environment: Environment) -> str:
-    found = environment.get("COMPOSE_PROJECT_NAME", Variable("", ""))
-    name = get(content, "name")
-    if isinstance(name, Scalar):
-        check_project_name(name)
-    return found.value or (str(name.text) if isinstance(name, Scalar) else "")
-
-
-def _dotenv(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
-    """Return the folder's `.env`. A folder of that name is ignored, as by compose."""
-    path = folder / ".env"
-    if path.is_dir() or not os.path.lexists(path):
-        return []
-    return [(path, reader.read(path, Position(str(path), 0, 0)))]
+def _profiles(environment: Environment) -> tuple[str, ...]:
+    listed = environment.get("COMPOSE_PROFILES")
+    names = listed.value.split(",") if listed else []
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def get(fields: Fields, name: str) -> Value | None:
@@ -124,9 +112,20 @@ class _Loader:
     """tags: `!reset` and `!override` by position, of all files."""
 
     files: ProjectFiles
+    findings: Findings
     bases: dict[str, Path] = field(default_factory=dict)
+    parsed: dict[Path, Document] = field(default_factory=dict)
     tags: dict[Position, str] = field(default_factory=dict)
     documents: dict[tuple[str, Path, int], tuple[Environment, Fields]] = field(default_factory=dict)
+
+    def name(self, file: Path, environment: Environment) -> str:
+        """Return the value of `name:` in a file of the command line; empty without one."""
+        name = get(self._parsed(file, None).content, "name")
+        if not isinstance(name, Scalar):
+            return ""
+        check_project_name(name)
+        known = interpolated(name, environment, self.findings)
+        return known.text if isinstance(known, Scalar) else ""
 
     def project(
         self, files: Sequence[NamedFile], folder: Path, environment: Environment, depth: int = 0
@@ -185,13 +184,19 @@ class _Loader:
     def _interpolated(
         self, path: Path, named: Position | None, folder: Path, environment: Environment
     ) -> Fields:
-        raw = self.files.read(path, named) if named else self.files.given(path)
-        document = read_document(path, raw)
+        document = self._parsed(path, named)
         self.bases[str(path)] = folder
         self.tags.update(document.tags)
-        content = interpolated(document.content, environment)
+        content = interpolated(document.content, environment, self.findings)
         assert isinstance(content, Fields)
         return content
+
+    def _parsed(self, path: Path, named: Position | None) -> Document:
+        if named:
+            return read_document(path, self.files.read(path, named))
+        if path not in self.parsed:  # A pipe can be read only once.
+            self.parsed[path] = read_document(path, self.files.given(path))
+        return self.parsed[path]
 
     def _extended(
         self,
@@ -248,7 +253,8 @@ class _Loader:
         for item in as_items(include).items if include is not None else ():  # type: ignore[union-attr]
             paths, inner, env_files = _include(item, folder)
             named = [(path, self.files.read(path, place)) for path, place in env_files]
-            known = {**read_environment(named or _dotenv(inner, self.files), {}), **environment}
+            own = read_environment(named or dotenv_of(inner, self.files), {}, self.findings)
+            known = {**own, **environment}
             found.append(self.project(paths, inner, known, depth + 1))
         return found
 

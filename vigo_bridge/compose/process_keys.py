@@ -115,7 +115,7 @@ def _lines_of(job: Job, key: str, file: EnvFile, known: Environment) -> list[Lin
         job.note(key, f"{path} does not exist; it is not required, so it is ignored")
         return []
     content = job.project.files.read(path, file.path.position)
-    found = read_lines(path, content, known, raw=file.raw)
+    found = read_lines(path, content, known, job.findings, raw=file.raw)
     job.comments.append(f"Includes the variables of {file.path}.")
     return found
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.regular_files import (
     read_below,
@@ -15,6 +17,8 @@ from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.language.position import Position
 
 LARGEST = 1 << 20
+#: The path that stands for it.
+STANDARD_INPUT = Path("-")
 LARGEST_TOTAL = 64 << 20
 #: What reading one more file costs at least, however small it is.
 _EACH = 1 << 10
@@ -44,9 +48,11 @@ class ProjectFiles:
         """Return the content of a file of the command line. Raise ComposeError."""
         place = Position(str(path), 0, 0)
         try:
-            if path.is_fifo():  # such as the shell's <(...)
+            if path == STANDARD_INPUT:
+                content = _bounded(sys.stdin.buffer)
+            elif path.is_fifo():  # such as the shell's <(...)
                 with path.open("rb") as stream:
-                    content = stream.read(LARGEST + 1)[:LARGEST]
+                    content = _bounded(stream)
             else:
                 content = read_regular(str(path), LARGEST)
         except OSError as error:
@@ -82,3 +88,10 @@ class ProjectFiles:
                 "import fewer services at a time, or include fewer files",
             )
         return content
+
+
+def _bounded(stream: BinaryIO) -> bytes:
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST >> 20} MiB")
+    return content

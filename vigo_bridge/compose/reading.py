@@ -197,6 +197,17 @@ def _grants(value: Value, findings: Findings) -> tuple[Grant, ...]:
     return tuple(found)
 
 
+#: What to do about GPUs: a device file alone does not give a container the drivers.
+GPU_ADVICE = (
+    "set nvidia as default-runtime in the engine's daemon.json, and NVIDIA_VISIBLE_DEVICES under"
+    " environment:"
+)
+_RESERVATIONS_LOST = {
+    "cpus": "containers support only a limit: cpus:",
+    "memory": "containers support only a limit: memory:",
+    "devices": GPU_ADVICE,
+    "generic_resources": "they are for Swarm; remove it",
+}
 _IGNORED_BY_COMPOSE = "Compose uses it only for Swarm"
 _DEPLOY_IGNORED = (
     "mode",
@@ -223,13 +234,8 @@ def _deploy(value: Value, findings: Findings) -> Deploy:
         if key.text in _DEPLOY_IGNORED:
             findings.note(key.position, f"deploy.{key.text} is ignored: {_IGNORED_BY_COMPOSE}")
     resources = _mapping(content, "resources")
-    reservations = get(resources, "reservations")
-    if reservations is not None:
-        findings.lost(
-            reservations.position,
-            "deploy.resources.reservations is not supported",
-            "containers support only limits; remove it, or reserve devices with devices:",
-        )
+    reservations = _mapping(resources, "reservations")
+    shapes.lose(reservations, _RESERVATIONS_LOST, "deploy.resources.reservations", findings)
     limits = _mapping(resources, "limits")
     replicas = get(content, "replicas")
     return Deploy(

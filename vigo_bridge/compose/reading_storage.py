@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import quantities
 from vigo_bridge.compose import shapes
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.loading import get
@@ -76,7 +78,7 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
             is_nocopy = nocopy is not None and shapes.flag(nocopy)
             return Mount("volume", source, target, (*options, *(("nocopy",) if is_nocopy else ())))
         case "tmpfs":
-            return Mount("tmpfs", None, target, tmpfs=_tmpfs_options(fields))
+            return Mount("tmpfs", None, target, tmpfs=_tmpfs_options(fields, options))
     findings.lost(
         fields.position,
         f"volumes of type {kind} are not supported",
@@ -115,15 +117,23 @@ def _details(fields: Fields, key: str) -> Fields:
     return Fields((), fields.position) if found is None else shapes.mapping(found)
 
 
-def _tmpfs_options(fields: Fields) -> str:
+def _tmpfs_options(fields: Fields, options: tuple[str, ...]) -> str:
     details = _details(fields, "tmpfs")
     size, mode = shapes.optional(details, "size"), get(details, "mode")
-    words = []
+    words = list(options)
     if mode is not None:
         words.append(f"mode={shapes.number(mode):o}")
     if size is not None:
-        words.append(f"size={size}")
+        words.append(f"size={_bytes(size)}")
     return ",".join(words)
+
+
+def _bytes(size: Text) -> str:
+    """Return a size in bytes: engines do not take all units of Compose for a tmpfs."""
+    try:
+        return str(quantities.size(str(size), "size"))
+    except ResourceError as error:
+        raise ComposeError(size.position, str(error), "write bytes, or 512k, 256m, 2g") from error
 
 
 def read_port(value: Value, findings: Findings) -> tuple[Text, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from vigo_bridge.compose import network_keys, process_keys, storage_keys
 from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.model import Pairs
+from vigo_bridge.compose.reading import GPU_ADVICE
 from vigo_bridge.compose.text import Text
 
 #: Converts one key's value into what the job fills in.
@@ -126,7 +127,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "expose": network_keys.expose,
     "external_links": Lost("external_links", "connect both containers to the same network"),
     "extra_hosts": network_keys.extra_hosts,
-    "gpus": Lost("gpus", "list the devices under devices:"),
+    "gpus": Lost("gpus", GPU_ADVICE),
     "group_add": _list("group_add"),
     "healthcheck": process_keys.healthcheck,
     "hostname": _text("hostname"),

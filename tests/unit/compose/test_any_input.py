@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import read_compose
 from vigo_bridge.compose.interpolation import Variable, substitute
 from vigo_bridge.compose.loading import SECTIONS
@@ -75,7 +75,7 @@ def test_texts_split_as_strings_do(parts: list[Any], separator: str, most: int) 
 @given(st.text("a${}:-?+ A", max_size=30))
 def test_interpolation_ends_with_a_text_or_an_error(text: str) -> None:
     try:
-        parts = substitute(text, {"A": Variable("v", "here")}, Position("x", 1, 1))
+        parts = substitute(text, {"A": Variable("v", "here")}, Position("x", 1, 1), Findings())
     except ComposeError:
         return
     if "$" not in text:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.module_utils.env_files import CASES, label
 from vigo_bridge.compose.dotenv import read_lines
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Findings
 
 
 @pytest.mark.parametrize("case", CASES, ids=label)
@@ -19,9 +19,9 @@ def test_formats(case: dict[str, Any], tmp_path: Path) -> None:
     path.write_bytes(case["text"].encode())
     if "error" in case:
         with pytest.raises(ComposeError) as raised:
-            read_lines(path, path.read_bytes(), {}, raw=case.get("raw", False))
+            read_lines(path, path.read_bytes(), {}, Findings(), raw=case.get("raw", False))
         line = case["error"].split(":")[1] if case["error"].startswith(":") else "1"
         assert raised.value.finding.position.line == int(line)
     else:
-        lines = read_lines(path, path.read_bytes(), {}, raw=case.get("raw", False))
+        lines = read_lines(path, path.read_bytes(), {}, Findings(), raw=case.get("raw", False))
         assert {line.name: str(line.text) for line in lines} == case["values"]
