@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choose the rollout that `rollback` uses without a number."""
+"""Chooses the rollout that `rollback` uses without a number."""
 
 from __future__ import annotations
 

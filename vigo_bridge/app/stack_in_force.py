@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which version of a stack a watcher uses: the newest one, or the last one without errors."""
+"""Decides which version of a stack a watcher uses: the newest one, or the last one without
+errors.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,7 @@ class StackInForce:
 
     @contextlib.contextmanager
     def turn(self, check: Callable[[StackOptions], str | None]) -> Iterator[InForce]:
-        """Yield what is in force in a turn, as a private copy that nobody edits.
+        """Yield the stack in force in a turn, as a private copy.
 
         check: returns the errors of a stack, None if it can be used. It is called for the newest
         version only.

@@ -63,8 +63,7 @@ def watch(
 ) -> int:
     """Watch the hosts until a signal comes or all turns are over; return the exit status.
 
-    changes: as `run_options` takes them. told: what is told besides the log. Raise
-    Failure.
+    changes: as `run_options` takes them. told: the options of further outputs. Raise Failure.
     """
     how = run_options(hosts, output, changes)
     for warning in source.warnings:
@@ -223,7 +222,7 @@ def _announce(source: Source, wanted: WatchOptions, output: str) -> None:
 
 
 def _exit_status(number: int | None, state: FleetState) -> int:
-    """Return 0 after SIGTERM, 130 after another signal, else what the last state is worth."""
+    """Return 0 after SIGTERM, 130 after another signal, otherwise the status for the last state."""
     if number is not None:
         return OK if number == signal.SIGTERM else INTERRUPTED
     if state.problems:

@@ -66,7 +66,7 @@ class Quiet:
 
 
 class Once:
-    """Passes a warning on, unless the turn before had the same one."""
+    """Passes a warning on, unless the previous turn had the same one."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is told of the turns of a watcher besides its log: people, Prometheus and browsers."""
+"""The outputs of a watcher besides its log: notifications, metrics and pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from vigo_bridge.watch.turns import Outputs
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """What the options ask for. notify: URLs, commands and files. listen: an address and port."""
+    """The options of outputs. notify: URLs, commands and files. listen: an address and port."""
 
     notify: tuple[str, ...] = ()
     listen: str | None = None
@@ -35,9 +35,9 @@ def watch_outputs(
 ) -> Iterator[Sequence[Outputs]]:
     """Start what the options ask for, and end it after the block. Raise Refusal.
 
-    state: the one from before the start. say: called with what a person must know.
+    state: the one from before the start. say: called with warnings for the user.
     """
-    # Imported when needed: few watchers have all of it.
+    # Imported when needed: few watchers use all of it.
     from vigo_bridge.watch.notify_targets import read_targets
 
     outputs: list[Outputs] = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One turn of a watcher: take the stack in force, look at the hosts, and repair what differs."""
+"""One turn of a watcher: loads the stack in force, checks the hosts, and repairs differences."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from vigo_bridge.watch.fleet import Found, due_for_repair
 from vigo_bridge.watch.schedule import slices
 from vigo_bridge.watch.states import FleetState, Problem
 
-#: What the history calls a repair.
+#: The command of a repair in the history.
 COMMAND = "watch"
 
 
 @dataclass(frozen=True)
 class WatchOptions:
-    """How to watch. every: seconds between two turns. splay: seconds over which a turn spreads
-    its looks at the hosts. repair: whether what differs is converged. turns: how many; None: until
+    """How to watch. every: seconds between two turns. splay: seconds over which a turn spreads its
+    checks of hosts. repair: whether to converge hosts that differ. turns: how many; None: until
     it is stopped. diverged_after: see `watch.states`.
     """
 
@@ -89,7 +89,7 @@ class _Loaded:
 
 
 class _TurnEnded(Exception):
-    """The turn cannot go on. Its reason is in what it found."""
+    """The turn cannot continue. The reason is in `found`."""
 
 
 @dataclass
@@ -112,7 +112,7 @@ class TakenTurn:
     _loaded: _Loaded | None = None
 
     def take(self) -> None:
-        """Take the turn. Problems are in what it found."""
+        """Carry out the turn. Problems are in `found`."""
         try:
             with (
                 self._ending_with(Problem.INVENTORY),
@@ -173,7 +173,7 @@ class TakenTurn:
         return None
 
     def _note(self, current: InForce) -> None:
-        """Note whether the newest stack is in force."""
+        """Record whether the newest stack is in force."""
         kind = Problem.STACK if current.kind == "stack" else Problem.SOURCE
         if current.problem is None:
             self.found.passed |= {Problem.SOURCE, Problem.STACK}
@@ -219,7 +219,7 @@ class TakenTurn:
         return ready
 
     def _look(self, job: Job, private: Path) -> None:
-        """Ask all hosts what `run` would change, in groups that are spread over time."""
+        """Check what `run` would change on all hosts, in groups that are spread over time."""
         how = replace(job.how, check_mode=True)
         splay = 0 if self.at_once else self.watched.wanted.splay
         for number, part in enumerate(slices(job.hosts, splay), start=1):
@@ -283,7 +283,8 @@ class TakenTurn:
             self._end(problem, explained(error), error)
 
     def _end(self, problem: Problem, text: str, cause: Exception) -> NoReturn:
-        if not self.watched.around.stop.asked:  # Programs that were ended do not answer.
+        # Errors of programs that were stopped are not problems.
+        if not self.watched.around.stop.asked:
             self.found.problems[problem] = text
         raise _TurnEnded from cause
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-#: A day. Nobody waits longer, and clocks cannot count to every number.
+#: A day, the longest time that is accepted.
 _MOST = 86400
 
 

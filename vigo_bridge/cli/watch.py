@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``vigo-bridge watch``: compare the hosts with the stack again and again."""
+"""``vigo-bridge watch``: compares the hosts with the stack at an interval."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHORTEST = 1.0
 _LONGEST = 7 * 86400.0
 #: Variables of a call that a unit keeps.
 _VARIABLES = ("ANSIBLE_CONFIG", "VIGO_BRIDGE_HISTORY", "VIGO_BRIDGE_HISTORY_MIB")
-#: Options that can have secret values -> the variable that a unit reads these from instead.
+#: By option that can have secret values: the variable from which a unit reads them instead.
 _SECRET_OPTIONS: Mapping[str, str] = {"notify": "VIGO_BRIDGE_NOTIFY"}
 
 
@@ -91,7 +91,7 @@ def _watch_options(command: Command) -> Command:
 
 
 def _output_options(command: Command) -> Command:
-    """Add the options that tell others of turns; the command gets them as ``told``."""
+    """Add the options of notifications and the server; the command gets them as ``told``."""
     return gathered(
         command,
         "told",
@@ -225,7 +225,7 @@ def _print_recipe(
 
 
 def _program() -> Iterator[str]:
-    """Yield the words that start this program, without what the search path decides."""
+    """Yield the words that start this program, independent of the search path."""
     script = Path(sys.argv[0]).absolute()
     if script.name == "vigo-bridge" and script.is_file():
         yield str(script)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The facts about a host, and about turns, that people get messages about. Pure."""
+"""The facts about hosts and turns that are announced in messages. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vigo_bridge.watch.states import DIVERGED_AFTER, FleetState, HostState, Prob
 
 
 class Kind(Enum):
-    """What a fact is. The order is that of the lines in a message."""
+    """The kind of a fact. The order is that of the lines in a message."""
 
     PROBLEM = "problem"  # of turns, such as a stack with errors
     UNREACHABLE = "unreachable"
@@ -45,7 +45,7 @@ class Item:
 
 #: Facts that end without a message: a repair was announced as done.
 SILENT_ENDS = (Kind.REPAIRED,)
-#: Another rollout is no problem: it ends by itself.
+#: Not announced: another rollout ends by itself.
 _NO_NEWS = (Problem.LOCK,)
 
 

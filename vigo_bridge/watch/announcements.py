@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides what people get a message about: each change of a host's facts once. Pure.
+"""Decides which changes are announced: each change of a host's facts once. Pure.
 
-What was announced is compared with what is true now, not with the turn before: so a restart
-announces nothing twice and loses nothing. A host that changes again and again is announced as
-flapping once, and then not before it is calm. Turns are counted instead of time, so that a clock
+The announced facts are compared with the current ones, not with those of the previous turn: so
+nothing is announced twice or lost after a restart. A host that changes repeatedly is announced once
+as flapping, and again only when it is stable. Turns are counted instead of time, so that a clock
 that jumps changes nothing.
 """
 
@@ -31,7 +31,7 @@ TURNS = ""
 
 
 class Status(Enum):
-    """What happened to a fact, or to a host. The order is that of the lines in a message."""
+    """The change of a fact, or of a host. The order is that of the lines in a message."""
 
     NEW = "new"
     FLAPPING = "flapping"
@@ -56,9 +56,9 @@ class Event:
 
 @dataclass(frozen=True)
 class Known:
-    """What people know of a host.
+    """What was announced about a host.
 
-    items: its facts, by what they are about. changes: the turns of the last announced changes.
+    items: its facts, by subject. changes: the turns of the last announced changes.
     flapping: whether it is; then last_change is the turn of the last change, announced or not.
     """
 
@@ -74,7 +74,7 @@ Announced = Mapping[str, Known]
 def announce(
     announced: Announced, fleet: FleetState, diverged_after: int = DIVERGED_AFTER
 ) -> tuple[Announced, tuple[Event, ...]]:
-    """Return what people know after a turn, and the events to send them now."""
+    """Return what is announced after a turn, and the events to send now."""
     now = {TURNS: problem_items(fleet)}
     now |= {name: host_items(host, diverged_after) for name, host in fleet.hosts.items()}
     known: dict[str, Known] = {}
@@ -84,7 +84,7 @@ def announce(
         events += found
     gone = [name for name in announced if name not in known]
     if fleet.problem(Problem.INVENTORY) or not fleet.hosts:
-        known |= {name: announced[name] for name in gone}  # It is not known which hosts are gone.
+        known |= {name: announced[name] for name in gone}  # It is unknown which hosts were removed.
     else:
         events += (Event(Status.REMOVED, name) for name in gone if announced[name].items)
     return {name: one for name, one in known.items() if one != Known()}, tuple(events)
@@ -93,7 +93,7 @@ def announce(
 def _host(
     name: str, known: Known, items: Mapping[str, Item], turn: int
 ) -> tuple[Known, list[Event]]:
-    """Return what people know of one host after a turn, and its events."""
+    """Return what is announced about one host after a turn, and its events."""
     found = list(_changes(name, known.items, items))
     recent = tuple(one for one in known.changes if 0 <= turn - one < WINDOW)
     now = replace(known, items=items, changes=recent)

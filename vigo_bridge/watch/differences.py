@@ -39,7 +39,7 @@ def differences(result: Result) -> tuple[Difference, ...]:
 
 
 def signature(result: Result) -> str:
-    """Return a text that is the same while the same thing differs in the same way."""
+    """Return a text that stays the same as long as the difference does."""
     what = result.diff if result.diff else result.reason
     text = json.dumps([result.action, what], sort_keys=True, default=str)
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]

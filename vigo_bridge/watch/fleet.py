@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a fleet after a turn, from what the turn found. Pure."""
+"""Computes the state of a fleet after a turn from the results of the turn. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BAD = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 
 @dataclass
 class Found:
-    """What a turn found, as far as it got.
+    """The results of a turn, as far as it got.
 
     hosts: those of the inventory that the stack matches; None if that is not known. looks: what
     `plan` returned. repairs: what the rollout returned; None if there was none. problems: by kind.
@@ -98,7 +98,7 @@ def due_for_repair(before: FleetState, found: Found, *, at_once: bool = False) -
 
 
 def without_retries(state: FleetState) -> FleetState:
-    """Return the same for a watcher that repairs nothing, so that nothing waits for a repair."""
+    """Return the state for a watcher without repairs, in which no host waits for a repair."""
     hosts = {name: replace(host, retry=NOTHING_FAILED) for name, host in state.hosts.items()}
     return replace(state, hosts=hosts)
 

@@ -22,7 +22,7 @@ PACKAGE = "vigo_bridge.watch"
 #: Rows of equal facts, and resources in the row of a host.
 _MOST_FACTS = 500
 _MOST_NAMED = 5
-#: Of a kind of fact -> its words, and the style of the badge.
+#: By kind of fact: its label, and the style of the badge.
 _KINDS = {
     Kind.FAILED: ("failed", "failed"),
     Kind.DIVERGED: ("diverged", "diverged"),
@@ -45,7 +45,7 @@ class _Fact:
 
 
 def style() -> str:
-    """Return the style sheet of all pages: the one of the report, and what is only here."""
+    """Return the style sheet of all pages: that of the report, and additions."""
     return asset("report.css") + asset("fleet.css", PACKAGE)
 
 
@@ -121,7 +121,7 @@ def _fact(item: Item, since: str, hosts: Sequence[str]) -> _Fact:
         one_line(item.subject),
         title,
         badge,
-        # What differs says more than the sentence on it.
+        # The differences are more specific than the reason.
         "" if item.changes and item.kind is not Kind.FAILED else clean(item.text),
         tuple(
             {"field": one_line(one.field), "old": clean(one.old), "new": clean(one.new)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The last version of a stack that had no errors, with its files, over restarts."""
+"""Stores the last version of a stack without errors, with its files, over restarts."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class LastGood:
         return kept is not None
 
     def keep(self, good: Good, files: Iterable[tuple[str, bytes]]) -> None:
-        """Keep a version instead of the one before. Raise TooLarge and OSError; then the one before
-        stays.
+        """Replace the stored version. Raise TooLarge and OSError; the former version is kept
+        then.
         """
         entry = self._file.read(_entry)
         number = entry[0] if entry else 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where ``--listen`` listens, and who may ask there."""
+"""The address of ``--listen``, and the access to it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vigo_bridge.watch.private_text import read_private_text
 _ADDRESS = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<name>[^:\[\]]*)):(?P<port>[0-9]{1,5})", re.ASCII)
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::[0-9]{1,5})?", re.ASCII)
 _LOCALHOST = "localhost"
-#: A token that is shorter can be guessed.
+#: The shortest token; shorter ones can be guessed.
 SHORTEST_TOKEN = 16
 
 
@@ -43,7 +43,9 @@ class ListenAddress:
 
 @dataclass(frozen=True)
 class Access:
-    """Who may ask. names: of this machine, in the Host header; empty if a token protects it."""
+    """The access rules. names: the names of this machine that the Host header may have; empty if a
+    token is required.
+    """
 
     names: frozenset[str] = frozenset()
     token: str = field(default="", repr=False)
@@ -54,7 +56,7 @@ class Access:
         A page of another site can make a browser connect to us under a name of its own.
         """
         if self.token:
-            return True  # The browser has no token for that name.
+            return True  # Browsers do not send the token for other names.
         found = _HOST.fullmatch(headers[0].strip()) if len(headers) == 1 else None
         if not found:
             return False
@@ -97,7 +99,7 @@ def read_address(text: str) -> ListenAddress:
 
 
 def read_access(address: ListenAddress, token_file: Path | None) -> Access:
-    """Return who may ask at an address. Raise Refusal."""
+    """Return the access rules of an address. Raise Refusal."""
     token = "" if token_file is None else _token(token_file)
     if not token and not address.is_loopback:
         raise Refusal(

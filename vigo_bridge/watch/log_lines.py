@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the log of a watcher says: a line for each change, and one on the whole turn. Pure.
+"""Writes the log lines of a watcher: one for each change, and one for the whole turn. Pure.
 
 The lines are not safe to print as they are: they contain texts from hosts.
 """
@@ -39,7 +39,7 @@ _SOLVED = {
 
 
 def lines_of(transition: Transition, diverged_after: int = DIVERGED_AFTER) -> Iterator[str]:
-    """Yield the lines on what changed; none where that need not be said."""
+    """Yield the lines about a change; none if it is not reported."""
     if isinstance(transition, ProblemTransition):
         yield _of_problem(transition)
     elif transition.after is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a fleet over restarts: one file for each stack."""
+"""Stores the state of a fleet over restarts, in one file for each stack."""
 
 from __future__ import annotations
 

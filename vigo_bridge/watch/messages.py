@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes one message for all events of a turn, as text and as data. Pure.
 
-Values come from hosts: secrets in them are masked already, and here control characters are replaced
-and everything is bounded.
+Values come from hosts: secrets in them are already masked; here, control characters are replaced
+and lengths are limited.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VERSION = 1
 
 
 class Severity(Enum):
-    """How bad the worst event is, in the words of apprise."""
+    """The severity of the worst event, in the terms of apprise."""
 
     FAILURE = "failure"
     WARNING = "warning"
@@ -45,7 +45,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent. data: the same for programs; docs/watch.md describes it."""
+    """A message. data: the same for programs; docs/monitoring.md describes it."""
 
     title: str
     text: str
@@ -67,7 +67,7 @@ class _Line:
     text: str
 
 
-#: Of an item -> how bad it is, and its word in the title.
+#: By kind of item: its severity, and its word in the title.
 _SEVERITIES = {
     Kind.PROBLEM: Severity.FAILURE,
     Kind.UNREACHABLE: Severity.FAILURE,
@@ -101,7 +101,7 @@ _RESOLVED = {
 
 
 def message(events: Sequence[Event], fleet: FleetState, stack: str, time: str) -> Message | None:
-    """Return the message of a turn; None if there is nothing to say.
+    """Return the message of a turn; None if there are no events.
 
     stack: its name. time: of the turn's end, RFC 3339.
     """

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """``/metrics``: a snapshot in the text format of Prometheus, by its own library.
 
-The metrics are made from the snapshot at each request, so that a host or resource that is gone
-leaves nothing behind.
+The metrics are made from the snapshot at each request, so that removed hosts and resources
+disappear.
 """
 
 from __future__ import annotations

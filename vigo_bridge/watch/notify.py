@@ -22,9 +22,9 @@ from vigo_bridge.watch.turns import Turn
 
 
 class Notifier:
-    """Announces what changed to all targets.
+    """Announces changes to all targets.
 
-    What was announced, and what is not delivered yet, is kept over restarts.
+    Announced facts and undelivered messages are kept over restarts.
     """
 
     def __init__(
@@ -56,14 +56,14 @@ class Notifier:
 
     @property
     def counts(self) -> Mapping[str, Counts]:
-        """How deliveries went since the start, by the targets' names."""
+        """The counts of deliveries since the start, by the targets' names."""
         return {mailbox.target.name: mailbox.counts for mailbox in self._mailboxes}
 
     def turn_begins(self, number: int) -> None:
         """Do nothing."""
 
     def turn_ended(self, state: FleetState, transitions: Sequence[Transition], turn: Turn) -> None:
-        """Send one message, if there is something that people do not know yet."""
+        """Send one message, if there are changes that were not announced yet."""
         announced, events = announce(self._announced, state, self._diverged_after)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         self._stack = turn.stack or self._stack
@@ -110,5 +110,5 @@ def _parcel(found: Message) -> Parcel:
 
 
 def _identity(target: Target) -> str:
-    """Return a name for a target that no password can be read from."""
+    """Return an identifier of a target that does not reveal passwords."""
     return hashlib.sha256(f"vigo-bridge notify {target.value}".encode()).hexdigest()[:32]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a notifier keeps over restarts, as data for a JSON file, and back. Pure."""
+"""Converts the stored state of a notifier to data for a JSON file, and back. Pure."""
 
 from __future__ import annotations
 

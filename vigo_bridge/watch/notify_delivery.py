@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Delivers messages in the background: a service that does not answer delays no turn.
+"""Delivers messages in the background: a service that does not respond does not delay turns.
 
 Each target has a thread of its own, which starts one process for each message. A failure is
 reported once; its message is kept with those that come later, and tried again.
@@ -33,7 +33,7 @@ from vigo_bridge.wording import counted
 LIMIT = 30.0
 #: Seconds between two attempts after a failure: doubled up to the longest.
 SHORTEST_WAIT, LONGEST_WAIT = 30.0, 900.0
-#: Messages that are kept for one target; the oldest one goes first.
+#: How many messages are kept for one target; the oldest one is dropped first.
 KEPT = 50
 #: The environment variable with the message as JSON, for commands.
 VARIABLE = "VIGO_BRIDGE_NOTIFICATION"
@@ -46,7 +46,7 @@ Parcel = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Counts:
-    """Of one target: messages that were delivered, attempts that failed, messages given up."""
+    """The counts of one target: delivered messages, failed attempts, dropped messages."""
 
     delivered: int = 0
     failed: int = 0
@@ -72,7 +72,7 @@ def check(targets: Sequence[Target]) -> None:
 
 
 def deliver(target: Target, parcel: Parcel, given_up: Callable[[], bool] = lambda: False) -> str:
-    """Deliver one message, and return why that failed, or an empty text."""
+    """Deliver one message, and return the reason if that failed, otherwise an empty text."""
     if target.is_command:
         text = f"{parcel['title']}\n\n{parcel['text']}\n"
         variables = {VARIABLE: parcel["data"]}
@@ -97,7 +97,7 @@ class Mailbox:
         say: Callable[[str], None],
         changed: Callable[[], None],
     ) -> None:
-        """Deliver what is waiting, then what `put` adds.
+        """Deliver the waiting messages, then those that `put` adds.
 
         say: called with what a person must know. changed: called when fewer messages are waiting.
         """
@@ -167,7 +167,7 @@ class Mailbox:
         with self._news:
             while not self._waiting and not self._is_closed.is_set():
                 self._news.wait()
-            # What is waiting at the end gets one attempt, unless the last one failed.
+            # At the end, each waiting message gets one attempt, unless the last attempt failed.
             return self._waiting[0] if self._waiting else None
 
     def _report(self, problem: str, wait: float) -> None:
@@ -221,7 +221,7 @@ def _run(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            # What ends the watcher does not interrupt a message: `close` limits the time.
+            # Signals that end the watcher do not interrupt a delivery: `close` limits the time.
             with set_apart(process.pid):
                 code = _wait(process, given_up)
             if code is None:

@@ -20,10 +20,10 @@ from urllib.parse import unquote
 #: Seconds after which the system ends this process, also if the watcher was killed.
 LIMIT = 60
 _LONGEST_REASON = 300
-#: Shorter parts of a URL are in other words, too, such as `s` or `to`.
+#: The shortest part of a URL that is masked; shorter ones such as `s` or `to` occur in other words.
 _SHORTEST_PART = 3
 _PARTS = re.compile(r"[/:@?&=,;+#\s]+")
-#: What chat services would take as a call for people.
+#: Mentions that would notify people in chat services.
 _MENTION = re.compile(r"@(?=\w)|<(?=[!@#])")
 
 
@@ -105,7 +105,7 @@ def _quiet() -> _Reasons:
 
 
 def _without_mentions(text: str) -> str:
-    """Return a text in which nothing that a host said calls people of a chat."""
+    """Return a text without mentions that would notify people in a chat."""
     return _MENTION.sub(r"\g<0> ", text)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where messages are sent: the values of ``--notify``, of files, and of the environment."""
+"""Reads the targets of messages: from ``--notify``, from files, and from the environment."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_l
 from vigo_bridge.failures import Refusal
 from vigo_bridge.watch.private_text import read_private_text
 
-#: One target on each line. It is removed from the environment, so that no program gets it.
+#: The variable with one target on each line. It is removed from the environment, so that no program
+#: gets it.
 VARIABLE = "VIGO_BRIDGE_NOTIFY"
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 @dataclass(frozen=True)
 class Target:
-    """One service or command. name: what may be shown, as a URL holds passwords."""
+    """One service or command. name: the text that may be shown, because a URL can contain
+    passwords.
+    """
 
     name: str
     value: str = field(repr=False)

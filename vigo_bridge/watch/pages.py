@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the server has at which path."""
+"""The responses of the server, by path."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is wrong with turns, in a few words for messages and pages."""
+"""Short titles of the problems of turns, for messages and pages."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from vigo_bridge.watch.state_file import StateFile
 _TIMEOUT, _LOCAL_TIMEOUT = 300.0, 60.0
 _LARGEST_LIST = 4 << 20
 _SHORT = 1 << 16
-#: Of the repository on this machine: what was fetched last, and the last good commit.
+#: Refs of the repository on this machine: the last fetched commit, and the last good one.
 _INCOMING, _GOOD = "refs/vigo/incoming", "refs/vigo/good"
 _TAGS, _HEADS = "refs/tags/", "refs/heads/"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -57,7 +57,9 @@ class GitOptions:
 
 @dataclass(frozen=True)
 class _Tip:
-    """What a branch or tag of the other side points to. name: its full name there."""
+    """The object to which a branch or tag of the remote repository points. name: its full name
+    there.
+    """
 
     id: str
     name: str
@@ -94,7 +96,7 @@ class GitSource:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return what people should know from the start."""
+        """Return the warnings to show at the start."""
         if self._signed or not self._location.is_unprotected:
             return ()
         return (
@@ -126,7 +128,7 @@ class GitSource:
     def accept(self, commit: str) -> str:
         """Allow the next turn to use a commit that does not descend from the last good one.
 
-        Return what to tell the user. Raise Refusal.
+        Return the message for the user. Raise Refusal.
         """
         if not _COMMIT.fullmatch(commit):
             raise Refusal(f"--accept {one_line(commit)!r:.80}: expected the ID of a commit.")
@@ -322,7 +324,7 @@ class GitSource:
         shutil.rmtree(self._git.folder, ignore_errors=True)
 
     def _remove_leftovers(self) -> None:
-        """Remove what a killed git left: its locks would stop all further ones."""
+        """Remove the locks of a killed git, which would stop all later calls."""
         for pattern in ("**/*.lock", "objects/pack/tmp_*", "objects/tmp_*", "objects/*/tmp_obj_*"):
             for path in self._git.folder.glob(pattern):
                 with contextlib.suppress(OSError):

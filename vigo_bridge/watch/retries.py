@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a repair that failed is tried again: after 1, 2, 4, ... turns, and at most an hour. Pure.
+"""Decides when a failed repair is retried: after 1, 2, 4, ... turns, but within an hour. Pure.
 
 Turns are counted instead of time, so that a clock that jumps changes nothing.
 """

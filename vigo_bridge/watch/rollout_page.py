@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rollouts of a stack on the server's pages: a row for each, and the report of one."""
+"""Shows the rollouts of a stack on the server's pages: a row for each, and the report of one."""
 
 from __future__ import annotations
 

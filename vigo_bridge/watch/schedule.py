@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When the next turn begins, and which hosts a turn looks at together. Pure."""
+"""Decides when the next turn begins, and which hosts a turn checks together. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: Seconds between the looks at two groups of hosts, at least: each starts Ansible once.
+#: The least number of seconds between two groups of hosts, because each group starts Ansible.
 SHORTEST_SLOT = 5.0
 
 

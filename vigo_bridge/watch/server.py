@@ -24,7 +24,8 @@ from vigo_bridge.watch.listen_address import Access, ListenAddress, url_host
 #: How many connections there may be at the same time, and how many seconds each may take.
 MOST_CONNECTIONS = 32
 LIMIT = 20.0
-#: What every response says: a browser loads nothing else, and shows it in no frame of others.
+#: The headers of every response: a browser loads nothing else, and does not show it in frames of
+#: other sites.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -43,7 +44,7 @@ _TEXT = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True)
 class Response:
-    """What a request gets."""
+    """The response to a request."""
 
     body: bytes
     type: str = _TEXT
@@ -136,7 +137,7 @@ class _Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Print nothing: a client that goes away is no error of ours."""
+        """Print nothing: a client that disconnects is not our error."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -165,7 +166,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         try:
             response = self.server.pages(path, query)
         except Exception as error:
-            # A defect of a page must not end up in the log of a client.
+            # An internal error must not be shown to a client.
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, text=type(error).__name__)
             return
         if response is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the server shows: the last turn, and what was counted since the start."""
+"""The data of the server: the last turn, and counts since the start."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a watcher gets its stack from: a folder on this machine, or a Git repository."""
+"""The sources of a watcher's stack: a folder on this machine, or a Git repository."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.language.folder import files_below, folder_problem
 from vigo_bridge.language.stack_files import is_used, stack_files
 
-#: What is wrong: the folder or repository itself, the branch or tag, its history, its signature, or
-#: its files.
+#: The kinds of problems: of the folder or repository itself, the branch or tag, its history, its
+#: signature, or its files.
 Kind = Literal["source", "ref", "history", "signature", "content"]
 
 #: Seconds for which the files of a folder must be unchanged before they are used, and how often
@@ -95,7 +95,7 @@ class Source(Protocol):
 
 
 class FolderSource:
-    """A folder that people edit while it is read: its files are used when all of them are
+    """A folder that may be edited while it is read: its files are used when all of them are
     complete.
     """
 
@@ -108,7 +108,7 @@ class FolderSource:
         self._sleep = sleep
 
     def fetch(self, copy: Path, good: Good | None) -> Revision:
-        """Copy the files, as soon as nobody has changed them for a second."""
+        """Copy the files, as soon as they have not changed for a second."""
         for _ in range(_TRIES):
             self._refuse_problem()
             age = self._age()

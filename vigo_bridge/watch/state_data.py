@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state of a fleet as data for a JSON file, and back. Pure."""
+"""Converts the state of a fleet to data for a JSON file, and back. Pure."""
 
 from __future__ import annotations
 

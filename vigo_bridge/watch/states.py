@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The state of a watched host and of the fleet, with the names that Vigo uses. Pure.
 
-Each host has two independent states. Its condition says whether its last look or run failed; its
-drift says whether it is as the stack says. A host that cannot be reached keeps both.
+Each host has two independent states. Its condition says whether its last check or run failed; its
+drift says whether it matches the stack. A host that cannot be reached keeps both.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_RESOURCES = 200
 
 
 class Condition(Enum):
-    """Whether the last look at a host, or its last repair, failed. The later, the worse."""
+    """Whether the last check of a host, or its last repair, failed. Later values are worse."""
 
     CONVERGED = "converged"
     NO_DATA = "no_data"
@@ -40,7 +40,7 @@ class Condition(Enum):
 
 
 class Drift(Enum):
-    """Whether a host is as the stack says. The later, the worse."""
+    """Whether a host matches the stack. Later values are worse."""
 
     NONE = "none"
     CHANGED = "changed"
@@ -53,7 +53,7 @@ class Drift(Enum):
 
 
 class Problem(Enum):
-    """What can be wrong with a turn itself, so that hosts are not looked at or not repaired."""
+    """The problems of a turn itself, because of which hosts are not checked or not repaired."""
 
     SOURCE = "source"  # the folder or the repository of the stack
     STACK = "stack"  # errors in the stack's files

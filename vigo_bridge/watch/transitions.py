@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed between two turns: the only reason to tell people something. Pure."""
+"""Finds what changed between two turns. Only these changes are reported. Pure."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class HostTransition:
 
     @property
     def is_news(self) -> bool:
-        """Whether people want to know it.
+        """Whether it is reported to people.
 
-        Not news: a host that is found as the stack says in its first turn, one that was removed
+        Not reported: a host that is found as the stack says in its first turn, one that was removed
         from the inventory, and the turn after a repair that was already news.
         """
         if self.after is None:
@@ -66,7 +66,7 @@ class ProblemTransition:
 
     @property
     def is_news(self) -> bool:
-        """Whether people want to know it: not that they have just started a rollout."""
+        """Whether it is reported to people. A rollout that somebody has just started is not."""
         return self.problem is not Problem.LOCK
 
 

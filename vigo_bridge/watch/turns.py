@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a turn was, and who is told when it ends."""
+"""The data of a turn, and the interface of the outputs that are informed at its end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Turn:
 
 
 class Outputs(Protocol):
-    """Who is told of turns: the log, and what else the options ask for.
+    """The interface of outputs, such as the log.
 
     A call must not take long, or raise an exception: the next turn waits for it.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 #: The name of the service, of its file with secrets, and of its folders.
 NAME = "vigo-bridge-watch"
-#: How long a repair may take to finish its batch after the service was asked to stop.
+#: How long a repair may take to finish its batch after the service was asked to stop, in seconds.
 _STOP_TIMEOUT = "15min"
 
 

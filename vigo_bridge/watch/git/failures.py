@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What git's error output means, in one line that is the same in each turn."""
+"""Explains git's error output in one line that is the same in each turn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import MASK
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 
-#: What git, ssh and curl print, and what to say. The first one that matches counts.
+#: The output of git, ssh and curl, and the messages for it. The first match is used.
 _MEANINGS = (
     (
         r"could not resolve host|name or service not known|temporary failure in name resolution",
@@ -65,12 +65,12 @@ _MEANINGS = (
 )
 _TIMES = re.compile(r" after \d+ ms")
 _LONGEST = 200
-#: Shorter texts occur in other words.
+#: The shortest secret that is masked; shorter ones occur in other words.
 _SHORTEST_SECRET = 4
 
 
 def meaning(errors: str, secrets: tuple[str, ...]) -> str:
-    """Return what is wrong. secrets: texts that must not be shown."""
+    """Return the explanation. secrets: texts that must not be shown."""
     fault = named_in(errors)
     if fault is not None:
         return explained(fault)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which repository, which branch or tag of it, and which folder in it."""
+"""Parses the URL of a repository, the name of a branch or tag, and a folder in the repository."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_l
 from vigo_bridge.failures import WrongUsage
 
 _SCHEMES = ("https", "http", "ssh", "git", "file")
-#: Those that carry no proof of who sent the data.
+#: URL schemes that do not authenticate the server.
 _UNPROTECTED = ("http", "git")
 _HELPER = re.compile(r"[A-Za-z0-9+.-]+::")
 _SCP = re.compile(r"(?:(?P<user>[^@/:]*)@)?(?P<host>\[[^\]]*\]|[^/:@]*):(?P<path>.*)", re.S)
@@ -27,7 +27,7 @@ _REF_KINDS = ("refs/heads/", "refs/tags/")
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a URL has before its host. They are passed on in the environment only."""
+    """The credentials in a URL. They are passed on only in the environment."""
 
     user: str = field(repr=False)
     password: str = field(repr=False)
@@ -115,7 +115,7 @@ def _is_option(*parts: str | None) -> bool:
 
 
 def _parts(path: str) -> tuple[str, ...]:
-    """Return the names in a repository's path, without those that say nothing."""
+    """Return the components of a repository's path, without meaningless ones."""
     names = [name for name in path.split("/") if name not in ("", ".", "..", ".git", "~")]
     if names:
         names[-1] = names[-1].removesuffix(".git") or names[-1]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vigo_bridge.watch.git.location import Location
 
-#: Variables of the user that say how to connect and which configuration counts. All others would
+#: Variables of the user that control the connection and the configuration. All others would
 #: change what git does: where its files are, which programs it starts, what it logs.
 _KEPT = (
     "GIT_SSH",
@@ -49,7 +49,7 @@ _OPTIONS = (
     "protocol.allow=never",
 )
 _ALLOWED = ("https", "ssh")
-#: A credential helper that returns what is in the environment, and stores nothing.
+#: A credential helper that returns the credentials in the environment, and stores nothing.
 _HELPER = (
     '!f() { test "$1" = get || exit 0;'
     ' printf "username=%s\\npassword=%s\\n"'
@@ -75,7 +75,7 @@ class TooLong(Exception):
 
 
 class TooMuch(Exception):
-    """Git printed more than it should."""
+    """Git printed more than the limit."""
 
 
 class NoGit(Exception):
@@ -143,7 +143,7 @@ class Git:
         if network and credentials is not None:
             found["VIGO_BRIDGE_GIT_USER"] = credentials.user
             found["VIGO_BRIDGE_GIT_PASSWORD"] = credentials.password
-            # The empty one removes the user's helpers, which would store them.
+            # The empty value removes the user's helpers, which would store credentials.
             _configure(found, "credential.helper", "")
             _configure(found, "credential.helper", _HELPER)
         return found

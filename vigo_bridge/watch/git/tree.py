@@ -20,7 +20,7 @@ from vigo_bridge.wording import size
 
 _LINK, _SUBMODULE = "120000", "160000"
 _FILES = ("100644", "100755", "100664")
-#: How contents begin that are not the file's, but a reference to it or a locked form of it.
+#: The first bytes of contents that are a reference to a file, or its encrypted form.
 _REPLACEMENTS = (
     (b"version https://git-lfs.github.com/spec/", "Git LFS"),
     (b"\0GITCRYPT\0", "git-crypt"),
