@@ -42,6 +42,11 @@ class WatchedFleet(LocalFleet):
         for host in self.fates:
             (folder / host).mkdir()
 
+    @property
+    def state(self) -> Path:
+        """The controller's state folder."""
+        return self.folder / "state" / "vigo-bridge" / "controller"
+
     def write_site(self, site: str) -> None:
         self.crate.write_text(site.replace("HERE", str(self.folder)))
 

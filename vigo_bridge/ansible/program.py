@@ -20,6 +20,8 @@ from vigo_bridge.failures import Refusal
 PR_SET_PDEATHSIG = 1
 
 
+#: The program that changes nothing: it is killed with the scripts of inventories that it runs.
+_ONLY_READS = "inventory"
 #: Environment variables that name files with passwords.
 CONNECTION_ANSWER = "VIGO_BRIDGE_CONNECTION_PASSWORD"
 BECOME_ANSWER = "VIGO_BRIDGE_BECOME_PASSWORD"
@@ -41,6 +43,8 @@ def main() -> None:
 
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
     name = sys.argv[1]
+    if name == _ONLY_READS and os.getpid() == os.getpgrp():
+        signal.signal(signal.SIGINT, lambda *_: os.killpg(os.getpgrp(), signal.SIGKILL))
     sys.argv = [f"ansible-{name}", *sys.argv[2:]]
     program = importlib.import_module(f"ansible.cli.{name}")
     ansible_compat.answer_questions(_answer, _refuse)

@@ -23,6 +23,7 @@ from vigo_bridge.app.rollout_job import (
     carry_out,
     history,
 )
+from vigo_bridge.app.selectors import hosts_of
 from vigo_bridge.app.stack_in_force import InForce, StackInForce
 from vigo_bridge.app.stack_loading import findings, load_stack, require_match
 from vigo_bridge.failures import Failure
@@ -143,9 +144,10 @@ class TakenTurn:
                 return
             with self._ending_with(Problem.STACK):
                 loaded = self._in_force(current.stack, hosts())
-            ready = self._ready(loaded, hosts())
-            self.found.hosts = ready.hosts_with(self.watched.how.only)
+            chosen = hosts_of(loaded.plan, self.watched.how.only)
+            self.found.hosts = [host for host in hosts().names if host in chosen]
             self.found.revision = current.revision
+            ready = self._ready(loaded, hosts())
             with self._ending_with(Problem.TURN), private_folder() as private:
                 job = stack_job(COMMAND, loaded.options, ready, self.watched.how, private)
                 self._look(job, private)
