@@ -107,6 +107,10 @@ def copy_project(area: Area) -> None:
             f"only_mutate = {list(area.files)!r}\n"
             f"also_copy = {top!r}\n"
             f"timeout_multiplier = {PATIENCE}\n"
+            # A new process for each mutant: what one has loaded or cached hides the next one, and
+            # pytest escapes the names of tests once more each time it collects them.
+            'process_isolation = "forkserver"\n'
+            'forkserver_warmup = "none"\n'
             f"pytest_add_cli_args_test_selection = {tests!r}\n"
             'pytest_add_cli_args = ["-m", "not sweep and not testbed", "-p", "no:cacheprovider",'
             f' "-p", "tests.mutation.own_group", "--ignore", "{LEFT_OUT}"]\n'

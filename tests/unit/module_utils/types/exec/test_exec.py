@@ -337,6 +337,12 @@ RUNS: dict[str, tuple[dict[str, Any], str, int | None, str]] = {
         None,
         "a background command cannot use stdin or secret_file",
     ),
+    "a secret_file in the background": (
+        {"command": "cat {{secret_file}}", "secret_file": "", "background": True},
+        "failed",
+        None,
+        "a background command cannot use stdin or secret_file",
+    ),
     "odd background": ({"command": "cat", "background": "so"}, "failed", None, "neither true"),
     "not reading a long stdin": ({"command": "true", "stdin": "x" * 10**6}, "ran", 0, ""),
     "a daemon left behind": ({"command": "sleep 30 & echo up"}, "ran", 0, "up\n"),
