@@ -34,6 +34,16 @@ def pytest_configure() -> None:
             signal.signal(number, usual)
 
 
+@pytest.fixture
+def hangups() -> Iterator[None]:
+    """Receive SIGHUP, which `nohup` lets the tests ignore, and let their programs receive it."""
+    before = signal.getsignal(signal.SIGHUP)
+    if before == signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Keep Python from searching the collected tests for garbage: they stay until the end.

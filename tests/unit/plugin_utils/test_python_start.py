@@ -21,6 +21,8 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.python_start import (
     search,
 )
 
+pytestmark = pytest.mark.usefixtures("hangups")
+
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 PYTHON = "/usr/bin/python3"
 GOOD = f'exec {PYTHON} "$@"'

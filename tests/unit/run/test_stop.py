@@ -13,6 +13,8 @@ import pytest
 
 from vigo_bridge.run.stop import Stop
 
+pytestmark = pytest.mark.usefixtures("hangups")
+
 AFTER = "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
 AFTER_AGAIN = AFTER.replace("Press Ctrl-C again", "Send the signal again")
 NOW = "Stopping immediately."
