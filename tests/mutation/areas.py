@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,18 @@ ROOT = Path(__file__).parents[2]
 MODULE_UTILS = "ansible_collections/vigo/bridge/plugins/module_utils"
 TYPES = f"{MODULE_UTILS}/types"
 
-#: Folders of types without tests of their own -> the tests that reach them.
+#: Folders of types that other tests reach, too, or alone -> these, from the folder of their tests.
 TESTED_IN = {
+    "container": [
+        "container",
+        *(f"../converge/test_{name}.py" for name in ("execution", "former_states", "info", "logs")),
+        *(f"../converge/test_{name}.py" for name in ("on_demand", "take_down")),
+    ],
+    "file": ["file", "../converge/test_former_states.py"],
     "fetched": ["source_package", "nonrepo_package", "repository"],
     "network": ["on_engine"],
     "volume": ["on_engine"],
-    "shared": ["test_registry.py", "test_texts.py", "test_values.py", "exec", "file", "mapped"],
+    "shared": ["test_texts.py", "test_values.py", "exec", "file", "mapped"],
 }
 
 
@@ -59,7 +66,7 @@ def _types() -> Iterator[tuple[str, Area]]:
 
 
 def _tests(folders: Sequence[str]) -> list[str]:
-    return [f"tests/unit/module_utils/types/{name}" for name in folders]
+    return [os.path.normpath(f"tests/unit/module_utils/types/{name}") for name in folders]
 
 
 def _python_files(folder: str) -> list[str]:
