@@ -65,12 +65,12 @@ def test_services(row: dict[str, Any]) -> None:
     said = row["said"]
 
     def systemctl(*arguments: str) -> tuple[int, str]:
-        assert arguments[-1] == "web"
         if said == 1:
             return 1, "Failed to connect to bus"
         load, active, enabled = said
-        if arguments[0] == "show":
+        if arguments == ("show", "-p", "LoadState", "-p", "ActiveState", "web"):
             return 0, f"LoadState={load}\nActiveState={active}\n"
+        assert arguments == ("is-enabled", "web")
         return int(enabled != "enabled"), f"{enabled}\n"
 
     args = {"name": "web", **row["wanted"]}

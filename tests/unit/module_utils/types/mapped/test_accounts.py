@@ -52,6 +52,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], bytes]]:
         (f"!{HASHED}", "right", False),
         (HASHED, "wrong", True),
         ("!", "right", True),
+        (f"X{HASHED}", "right", True),
         ("*", "right", True),
         ("", "right", True),
         ("$y$j9T$abc$def", "right", True),
@@ -213,8 +214,9 @@ def test_members_are_exact(
 
 
 def test_members_must_be_users(group: None) -> None:
-    with pytest.raises(ResourceError, match="members: users x, y do not exist"):
+    with pytest.raises(ResourceError, match="members: users x, y do not exist") as raised:
         Members("staff", ("x", "a", "y")).look(TARGET)
+    assert raised.value.place == ("members",)
     later = Target(True, Secrets({}, []))
     later.overlay = Overlay.all_unknown()
     assert Members("new", ("x",)).look(later)

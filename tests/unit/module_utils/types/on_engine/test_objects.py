@@ -76,6 +76,16 @@ def test_what_becomes_of_it(case: dict[str, Any]) -> None:
         assert again.action == "none", again
 
 
+def test_the_diff_has_what_is_set_on_either_side() -> None:
+    memory = InMemoryEngine()
+    applied(memory, "network", {"internal": True, "driver": "macvlan"})
+    wanted = {"driver": "bridge", "options": {"a": "1"}}
+    assert applied(memory, "network", wanted, check=True).diff == {
+        "before": {"driver": "macvlan", "internal": True, "options": {}},
+        "after": {"driver": "bridge", "options": {"a": "1"}},
+    }
+
+
 def test_a_network_is_not_taken_for_one_whose_id_begins_like_its_name() -> None:
     memory = InMemoryEngine()
     created(memory, "/networks/create", {"Name": "other"})

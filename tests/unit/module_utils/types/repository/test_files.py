@@ -59,6 +59,8 @@ def test_mistakes(case: dict[str, Any]) -> None:
     with pytest.raises(ResourceError) as raised:
         TYPES["repository"].parse({"repository": "it", **case["given"]})
     assert raised.value.message == case["error"]
+    first = case["error"].split()[0].rstrip(":")
+    assert ". " in case["error"] or raised.value.place[0] == first
 
 
 @pytest.mark.parametrize("manager", ["apt", "dnf", "zypper"])

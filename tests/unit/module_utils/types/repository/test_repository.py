@@ -182,6 +182,20 @@ def test_another_apt_is_waited_for(etc: Path, monkeypatch: pytest.MonkeyPatch) -
     assert calls(etc) == 2
 
 
+def test_an_apt_that_does_not_end(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "TIME_LIMIT", 0.5)
+    path = etc.parent / "bin/apt-get"
+    path.write_text(
+        f"{PROGRAM.replace('FOLDER', str(etc.parent))}\n".replace("cat", "sleep 60; cat")
+    )
+    result = apply(REPOSITORY, {"repository": "it", "repo": LINE})
+    assert result.reason == (
+        "apt-get update did not finish within 0.5 s and was stopped; nothing was changed;"
+        " see the log"
+    )
+    assert names(etc) == set()
+
+
 def test_a_key_is_stored_and_compared(etc: Path, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(ONE)

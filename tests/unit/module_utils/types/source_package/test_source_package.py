@@ -341,6 +341,7 @@ def test_unless_it_is_there_already(wanted: dict[str, Any], place: Path) -> None
     assert not (place / "app").exists()
     (place / "flag").unlink()
     assert apply(PACKAGE, given).action == "created"
+    assert apply(PACKAGE, given).action == "none"
 
 
 def test_folders_above_are_created(wanted: dict[str, Any], place: Path) -> None:

@@ -20,6 +20,8 @@ def test_mistakes(case: dict[str, Any]) -> None:
     with pytest.raises(ResourceError) as raised:
         TYPES["source_package"].parse(case["given"])
     assert raised.value.message == case["error"]
+    first = case["error"].split()[0].rstrip(":")
+    assert ". " in case["error"] or list(raised.value.place) == [first]
 
 
 @pytest.mark.parametrize(
