@@ -29,14 +29,17 @@ APART = {
 
 
 class Images:
-    """The images of an engine: each name is the same one."""
+    """The images of an engine: each name is the same one. named: what the name is by now."""
 
-    def __init__(self, payload: dict[str, Any], podman: bool) -> None:
+    def __init__(
+        self, payload: dict[str, Any], podman: bool, named: dict[str, Any] | None = None
+    ) -> None:
         self._image = image_of(payload)
+        self._named = image_of(named) if named else self._image
         self.is_podman = podman
 
     def image(self, name: str) -> Image | None:
-        return self._image
+        return self._image if name.startswith("sha256:") else self._named
 
 
 def followed(
@@ -102,6 +105,17 @@ def test_variables_of_another_tools_container_are_kept() -> None:
     found = followed(given, True, {}, ours=False).env
     assert found is not None
     assert {**found, "TERM": ""} == {"TERM": "", "HTTP_PROXY": "p", "A": "1"}
+
+
+@pytest.mark.parametrize(("now", "image"), [("sha256:1", "redis:7"), ("sha256:2", "sha256:1")])
+def test_the_image_stays_where_its_name_moved(now: str, image: str) -> None:
+    config: dict[str, Any] = {"Cmd": ["run"]}
+    shown = created({"image": "redis:7"}, {"Id": "sha256:1", "Config": config})
+    follower = existing_of(shown)
+    assert follower is not None
+    of_follower = {"Id": "sha256:1", "Config": config}
+    engine: Any = Images(of_follower, podman=False, named={"Id": now, "Config": config})
+    assert followers.spec_of(follower, engine, LIKE).settings.image == image
 
 
 @pytest.mark.parametrize(("name", "key"), [("ipc", "IpcMode"), ("pid", "PidMode")])

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.vigo.bridge.plugins.module_utils.common import time_limit
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Refused
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs import log
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs.cursor import (
     Cursor,
     cursor_of,
@@ -148,6 +149,16 @@ def test_splitting(
 
 
 @pytest.mark.parametrize("has_terminal", [False, True])
+def test_each_line_has_its_time(has_terminal: bool) -> None:
+    """A line without one, as of a program that writes carriage returns, has that before it."""
+    parts = [f"{_A}one\n", f"{_B}two\n", "three\n"]
+    sent = [part.encode() if has_terminal else frame(part) for part in parts]
+    times = [line.time for line in lines(sent, has_terminal)]
+    first, second = (split_time(text.encode())[0] for text in (_A, _B))
+    assert times == [first, second, second]
+
+
+@pytest.mark.parametrize("has_terminal", [False, True])
 def test_a_very_long_line_is_cut(has_terminal: bool) -> None:
     parts = [_A.encode() + b"x" * _PART] * (3 * LONGEST_LINE // _PART)
     end = [f"{_A}\n".encode(), f"{_B}next\n".encode()]
@@ -248,6 +259,15 @@ def test_which_lines(asked: dict[str, Any], expected: list[int], is_podman: bool
     engine.messages.append(Message(_BEGIN + 99 * SECOND, b"later 7\n"))
     later = [] if "until" in asked else ["later 7"]
     assert texts(read_page([one], Asked(**{**asked, "pattern": pattern}), 10**6)) == later
+
+
+@pytest.mark.parametrize(("most", "expected"), [(100, [5, 6, 7, 8, 9]), (18, [7, 8, 9]), (5, [])])
+def test_so_much_is_kept_of_the_last_lines(
+    most: int, expected: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_MOST_KEPT", most)
+    page = read_page([source(_numbered(10))], Asked(tail=5, pattern=re.compile("line")), 10**6)
+    assert texts(page) == [f"line {number}" for number in expected]
 
 
 def test_an_incomplete_line_is_left_for_later_while_the_container_runs() -> None:

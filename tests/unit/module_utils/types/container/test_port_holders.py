@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,3 +42,31 @@ def test_can_be_bound(held: str | None, protocol: str, wanted: str, expected: bo
             holder.close()
         (port,) = ports.parse([f"{number}:80/{protocol}"], "ports")
         assert port_holders._can_be_bound(replace(port, address=wanted)) is expected
+
+
+class Running:
+    """An engine where these containers run, by name and published port."""
+
+    def __init__(self, **ports: int) -> None:
+        self._ports = ports
+
+    def running_containers(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "Id": f"id of {name}",
+                "Names": [f"/{name}"],
+                "Ports": [{"IP": "0.0.0.0", "PublicPort": port, "Type": "tcp"}, {"Type": "tcp"}],
+            }
+            for name, port in self._ports.items()
+        ]
+
+
+def test_the_container_that_is_replaced_holds_no_port() -> None:
+    engine: Any = Running(web=80, db=5432)
+    everything = {
+        ("0.0.0.0", 80, "tcp"): "container web",
+        ("0.0.0.0", 5432, "tcp"): "container db",
+    }
+    assert port_holders._containers(engine, "") == everything
+    del everything["0.0.0.0", 80, "tcp"]
+    assert port_holders._containers(engine, "id of web") == everything

@@ -86,6 +86,32 @@ def test_the_health_of_a_container_that_has_ended_does_not_count(status: str, he
     assert state_of(payload, NOON, lambda image_id: image_id)["health"] == health
 
 
+def test_a_whole_state() -> None:
+    payload = {
+        "Id": "c" * 64,
+        "Name": "/web",
+        "Image": "sha256:1",
+        "State": {"Status": "running", "StartedAt": "2026-11-29T11:59:00Z", "ExitCode": 0},
+        "RestartCount": 4,
+        "Config": {"Image": "redis:8", "Healthcheck": {"Test": ["CMD", "true"]}},
+        "HostConfig": {},
+        "NetworkSettings": {"Ports": {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}},
+    }
+    assert state_of(payload, NOON, "digest of {}".format) == {
+        "name": "web",
+        "id": "c" * 64,
+        "image": "redis:8",
+        "digest": "digest of sha256:1",
+        "state": "running",
+        "health": "starting",
+        "exit_code": 0,
+        "restarts": 4,
+        "started_at": "2026-11-29T11:59:00Z",
+        "up_s": 60,
+        "ports": ["8080->80"],
+    }
+
+
 @pytest.mark.parametrize(("state", "seconds"), UP.values(), ids=UP)
 def test_how_long_it_runs(state: dict[str, Any], seconds: int | None) -> None:
     payload = {"Id": "c" * 64, "Name": "/web", "State": state, "Config": {}, "HostConfig": {}}
