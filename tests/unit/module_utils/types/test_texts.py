@@ -104,3 +104,9 @@ def test_a_list_and_a_mapping_of_the_same_values_are_the_same(values: dict[str, 
     listed = [f"{name}={text(value)}" for name, value in values.items()]
     assert as_map(listed, "env") == as_map(values, "env")
     assert as_map(values, "env") == {name: text(value) for name, value in values.items()}
+
+
+def test_what_is_not_a_text_stays_as_it_is() -> None:
+    options = {"count": {"type": "int"}, "words": {"type": "list"}, "name": {"type": "str"}}
+    given = {"count": 5, "words": ["a"], "name": 5, "other": 5}
+    assert with_texts(given, options) == {"count": 5, "words": ["a"], "name": "5", "other": 5}

@@ -125,3 +125,10 @@ def test_a_label_that_is_not_ours_counts_as_none(text: str) -> None:
     memory = InMemoryEngine()
     created(memory, "/networks/create", {"Name": "it", "Labels": {"vigo.bridge.spec": text}})
     assert applied(memory, "network", {"driver": "bridge"}).action == "none"
+
+
+@pytest.mark.parametrize("kind", ["network", "volume"])
+def test_a_container_that_does_not_use_it_does_not_keep_it(kind: str) -> None:
+    memory = engine_of({"kind": kind, "made": {}})
+    created(memory, "/containers/create?name=web", {"Image": "redis:7-alpine", "HostConfig": {}})
+    assert applied(memory, kind, {"state": "absent"}).action == "deleted"

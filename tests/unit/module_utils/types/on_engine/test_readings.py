@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.network import ipam
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 
 CASES = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text())
@@ -38,3 +39,14 @@ def test_all_errors_are_reported_at_once() -> None:
         TYPES["network"].parse({"network": "bridge", "driver": "a b", "internal": "x"})
     for part in ("built-in", "blanks", "neither true nor false"):
         assert part in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["AuxiliaryAddresses", "AuxAddress"])
+def test_reserved_addresses_of_an_engine(name: str) -> None:
+    """Engines of different versions name them differently."""
+    shown = {"Config": [{"Subnet": "FD00:0::/64", "Gateway": "", name: {"a": "fd00:0:0::5"}}]}
+    assert ipam.read(shown) == {
+        "driver": "default",
+        "options": {},
+        "config": [{"subnet": "fd00::/64", "aux_addresses": {"a": "fd00::5"}}],
+    }

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module gets from its arguments, and what Ansible gets when it ends."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
+from ansible_collections.vigo.bridge.plugins.module_utils.types import task
+
+SPEC = {"password": {"no_log": True}, "text": {}, "number": {}}
+
+
+class Ended(BaseException):
+    """The module has printed its result. failed: whether as a failure."""
+
+    def __init__(self, failed: bool, result: dict[str, Any]) -> None:
+        super().__init__(failed, result)
+        self.failed, self.result = failed, result
+
+
+def module(**params: Any) -> Any:
+    def fail_json(**result: Any) -> None:
+        raise Ended(True, result)
+
+    def exit_json(**result: Any) -> None:
+        raise Ended(False, result)
+
+    return SimpleNamespace(
+        params=params,
+        argument_spec=SPEC,
+        check_mode=True,
+        taken={},
+        no_log_values={"x"},
+        fail_json=fail_json,
+        exit_json=exit_json,
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "failed", "shown"),
+    [
+        ({"changed": True}, False, {"changed": True, "failed": False}),
+        ({"changed": False, "rc": 3}, False, {"changed": False, "rc": 3, "failed": False}),
+        ({"failed": False, "rc": 3}, False, {"rc": 3, "failed": False}),
+        ({"failed": True, "msg": "no", "rc": 3}, True, {"msg": "no", "rc": 3}),
+    ],
+)
+def test_the_end(result: dict[str, Any], failed: bool, shown: dict[str, Any]) -> None:
+    with pytest.raises(Ended) as ended:
+        task.leave(module(), Secrets(), **result)
+    assert (ended.value.failed, ended.value.result) == (failed, shown)
+
+
+def test_arguments_are_shown_without_secrets() -> None:
+    called = module(password="hunter22", text="x hunter33", number=7)
+    with pytest.raises(Ended):
+        task.leave(called, Secrets({"a/b": "hunter33"}))
+    assert called.params["password"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    assert "hunter33" not in called.params["text"]
+    assert called.params["number"] == 7
+    assert called.add_path_info({"dest": "/a"}) == {"dest": "/a"}
+
+
+def test_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It masks what arguments with no_log hold, unless that is only a reference."""
+    monkeypatch.setattr(task, "end_with_caller", lambda: None)
+    called = module(password="hunter22", text="plain")
+    target = task.target_of(called)
+    assert target.check_mode is True
+    assert list(target.secrets.others) == ["hunter22"]
+    assert called.no_log_values == set()
+    assert list(task.target_of(module(password="secret:a/b")).secrets.others) == []
