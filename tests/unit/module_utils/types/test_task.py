@@ -10,6 +10,8 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types import task
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 SPEC = {"password": {"no_log": True}, "text": {}, "number": {}}
 
@@ -74,3 +76,21 @@ def test_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(target.secrets.others) == ["hunter22"]
     assert called.no_log_values == set()
     assert list(task.target_of(module(password="secret:a/b")).secrets.others) == []
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_the_result_of_a_resource(failed: bool) -> None:
+    warned: list[str] = []
+    called = module()
+    called.warn = warned.append
+    target = Target(secrets=Secrets({"a/b": "hunter22"}), notes=["note hunter22"])
+    error = {"message": "no hunter22", "log": "log"} if failed else None
+    action = "failed" if failed else "updated"
+    result = Result("it", "file", action, "why", rc=3, error=error, returned={"more": 1})
+    with pytest.raises(Ended) as ended:
+        task._leave(called, target, result, {"path": "/a"})
+    assert ended.value.failed is failed
+    shown = {"path": "/a", "action": action, "reason": "why", "rc": 3, "more": 1}
+    last = {"msg": "no ********", "log": "log"} if failed else {"changed": True, "failed": False}
+    assert ended.value.result == {**shown, "duration_s": 0.0, **last}
+    assert warned == ["note ********"]
