@@ -23,7 +23,10 @@ TESTED_IN = {
     "fetched": ["source_package", "nonrepo_package", "repository"],
     "network": ["on_engine"],
     "volume": ["on_engine"],
-    "shared": ["test_texts.py", "test_values.py", "exec", "file", "mapped"],
+    "shared": [
+        *("test_result.py", "test_task.py", "test_texts.py", "test_values.py", "exec", "file"),
+        "../converge/test_prediction.py",
+    ],
 }
 
 
