@@ -19,9 +19,9 @@ from vigo_bridge.compose.model import Project, Service
 from vigo_bridge.compose.network_keys import attach
 from vigo_bridge.compose.reading import KEYS
 from vigo_bridge.compose.refusals import drop_refused
-from vigo_bridge.compose.rendering import Renderer
+from vigo_bridge.compose.rendering import Renderer, Secrets
 from vigo_bridge.compose.service_keys import CONVERSIONS
-from vigo_bridge.compose.stack_files import Crate, ImportedStack, NeededSecret, Resource
+from vigo_bridge.compose.stack_files import Crate, ImportedStack, Resource
 from vigo_bridge.compose.text import Text, short
 
 
@@ -39,10 +39,11 @@ def convert(
     shared = Shared(project, findings, _one_shot(project), _aliases(project))
     crates: dict[tuple[str, ...], Crate] = {}
     renderers: dict[str, Renderer] = {}
+    secrets = Secrets()
     for service in project.services.values():
         chosen = _profiles_of(service)
         crate = crates.setdefault(chosen, _crate(project, source, chosen))
-        renderer = renderers.setdefault(crate.name, Renderer(project.name, crate.vars))
+        renderer = renderers.setdefault(crate.name, Renderer(project.name, secrets, crate.vars))
         absent = frozenset(
             name
             for name, other in project.services.items()
@@ -59,15 +60,12 @@ def convert(
         if not chosen or set(chosen) & set(profiles) or "*" in profiles
     ]
     _note_left_out(project, included, crates, findings)
-    secrets: dict[str, NeededSecret] = {}
-    for renderer in renderers.values():
-        secrets.update(renderer.secrets)
     return ImportedStack(
         project.name,
         source,
         tuple(crates.values()),
         tuple(included),
-        tuple(secrets[path] for path in sorted(secrets)),
+        tuple(secrets.needed[path] for path in sorted(secrets.needed)),
     )
 
 

@@ -72,9 +72,10 @@ def _words_with_references(job: Job, words: tuple[Text, ...]) -> list[str]:
     rendered = []
     for number, word in enumerate(words):
         follows_option = number > 0 and secret_names.is_password_option(str(words[number - 1]))
-        if follows_option and not word.uses:
+        is_written_out = not word.uses and secret_names.is_written_out(str(word))
+        if follows_option and is_written_out:
             path = f"{job.project.name}/{job.service.name}/password"
-            rendered.append(job.renderer.secret(path, str(word.position)))
+            rendered.append(job.renderer.secret(path, str(word.position), str(word)))
         else:
             rendered.append(job.renderer.line(job.service.name, word))
     return rendered
@@ -128,7 +129,8 @@ def _setting(job: Job, key: str, name: str, text: Text | None) -> None:
             return
         text = Text((Use(name, known.value, known.origin),), job.place(key))
     try:
-        job.env[name] = job.renderer.setting(job.service.name, name, text)
+        owner = "" if key == "env_file" else job.service.name
+        job.env[name] = job.renderer.setting(owner, name, text)
     except NotAllowed as error:
         job.lost(key, f"{name}: {error}", "use your own variable")
 

@@ -19,12 +19,35 @@ class NotAllowed(Exception):
 
 
 @dataclass
+class Secrets:
+    """The secrets of a project: one for each origin, and one value for each path."""
+
+    needed: dict[str, NeededSecret] = field(default_factory=dict)
+    _values: dict[str, str] = field(default_factory=dict, repr=False)
+    _paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    def path(self, wanted: str, origin: str, value: str) -> str:
+        """Return the path of a secret, with a number if another value has the wanted path."""
+        wanted = wanted.lower()
+        if (origin, value) in self._paths:
+            return self._paths[origin, value]
+        chosen, number = wanted, 1
+        while self._values.get(chosen, value) != value:
+            number += 1
+            chosen = f"{wanted}_{number}"
+        self._values[chosen] = value
+        self._paths[origin, value] = chosen
+        self.needed.setdefault(chosen, NeededSecret(chosen, origin))
+        return chosen
+
+
+@dataclass
 class Renderer:
-    """Renders the texts of one crate. vars and secrets: those that were needed so far."""
+    """Renders the texts of one crate. vars: those that were needed so far."""
 
     project: str
+    secrets: Secrets
     vars: dict[str, tuple[str, str]] = field(default_factory=dict)
-    secrets: dict[str, NeededSecret] = field(default_factory=dict)
 
     def variable(self, name: str, value: str, comment: str) -> str:
         """Return a template of a variable with this value, under another name if the name is in
@@ -41,7 +64,7 @@ class Renderer:
     def plain(self, text: Text) -> str:
         """Return the text where secrets are not allowed. Raise NotAllowed."""
         for use in text.uses:
-            if secret_names.names_secret(use.name) and (use.value or not use.is_set):
+            if _is_secret(use):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
         return "".join(
             _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
@@ -62,20 +85,25 @@ class Renderer:
         )
 
     def setting(self, owner: str, name: str, text: Text) -> str:
-        """Return the value of a variable of the environment. owner: for the secret's path."""
+        """Return the value of a variable of the environment.
+
+        owner: for the secret's path; empty for a file that several services can have.
+        """
         value = str(text)
         is_missing = len(text.uses) == len(text.parts) == 1 and not text.uses[0].is_set
         if is_missing and secret_names.names_secret(name):
-            return self.secret(f"{self.project}/{text.uses[0].name}", text.uses[0].origin)
+            return self.secret(f"{self.project}/{text.uses[0].name}", text.uses[0].origin, "")
         if not secret_names.is_secret(name, value):
             return self.with_references(text)
         if len(text.parts) == 1 and text.uses:
             use = text.uses[0]
-            return self.secret(f"{self.project}/{use.name}", self._origin(use, text.position))
-        named = [use for use in text.uses if secret_names.names_secret(use.name) and use.value]
+            origin = self._origin(use, text.position)
+            return self.secret(f"{self.project}/{use.name}", origin, use.value)
+        named = [use for use in text.uses if _is_secret(use) and use.value]
         if named and not secret_names.has_password(_without(text, named)):
             return self.with_references(text)
-        return self.secret(f"{self.project}/{owner}/{name}", str(text.position))
+        path = "/".join(part for part in (self.project, owner, name) if part)
+        return self.secret(path, str(text.position), value)
 
     def line(self, owner: str, text: Text) -> str:
         """Return a command line: the value of a password's option is a secret."""
@@ -85,21 +113,20 @@ class Renderer:
         value, shown, at = str(text), "", 0
         for number, (start, end) in enumerate(found, 1):
             path = f"{self.project}/{owner}/password{number if number > 1 else ''}"
-            shown += _literal(value[at:start]) + _braced(self.secret(path, str(text.position)))
+            reference = self.secret(path, str(text.position), value[start:end])
+            shown += _literal(value[at:start]) + _braced(reference)
             at = end
         return shown + _literal(value[at:])
 
-    def secret(self, path: str, origin: str) -> str:
+    def secret(self, path: str, origin: str, value: str) -> str:
         """Return a reference to a secret of this name."""
-        path = path.lower()
-        self.secrets.setdefault(path, NeededSecret(path, origin))
-        return f"secret:{path}"
+        return f"secret:{self.secrets.path(path, origin, value)}"
 
     def _use(self, use: Use, position: Position) -> str:
-        is_secret = secret_names.names_secret(use.name) and (use.value or not use.is_set)
-        if not (is_secret or secret_names.has_password(use.value)):
+        if not (_is_secret(use) or secret_names.has_password(use.value)):
             return self._variable(use)
-        return _braced(self.secret(f"{self.project}/{use.name}", self._origin(use, position)))
+        origin = self._origin(use, position)
+        return _braced(self.secret(f"{self.project}/{use.name}", origin, use.value))
 
     def _variable(self, use: Use) -> str:
         return self.variable(use.name, use.value, f"{use.name}: {use.origin}")
@@ -107,6 +134,13 @@ class Renderer:
     @staticmethod
     def _origin(use: Use, position: Position) -> str:
         return str(position) if use.is_default else use.origin
+
+
+def _is_secret(use: Use) -> bool:
+    """Return whether a variable holds a secret, or would if it were set."""
+    return secret_names.names_secret(use.name) and (
+        not use.is_set or secret_names.may_be_secret(use.value)
+    )
 
 
 def _braced(reference: str) -> str:

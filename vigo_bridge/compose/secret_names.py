@@ -19,6 +19,15 @@ _ABOUT = re.compile(
 )
 _ALLOWS = re.compile(r"(?:^|_)(?:ALLOW|DISABLE|ENABLE|REQUIRE|RANDOM|EMPTY|USE)_", re.IGNORECASE)
 _HARMLESS = re.compile(r"(?:true|false|yes|no|on|off|null|none|\d{0,3})", re.IGNORECASE)
+#: Variables of every shell: folders.
+_FOLDERS = frozenset({"PWD", "OLDPWD"})
+#: A path, which is not a secret: base64 can begin with a slash, so most need a usual first folder.
+_PATH = re.compile(
+    r"(?:~|\.\.?|/(?:data|docker|etc|home|media|mnt|opt|root|run|srv|tmp|usr|var))(?:/[\w.@+-]+)+/?"
+    r"|(?:/[\w.@+-]+)+/\.?(?:password|passwd|secret|token|credential)s?(?:\.\w{1,8})?/?"
+)
+#: A text that a shell of the container replaces.
+_SHELL = re.compile(r"[\"']?(?:\$|`)")
 #: A password in an address: scheme://user:password@host.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 #: An option of a command line that is followed by a password.
@@ -31,7 +40,14 @@ _OPTION = re.compile(
 
 def names_secret(name: str) -> bool:
     """Return whether a variable of this name holds a secret."""
+    if name in _FOLDERS:
+        return False
     return bool(_NAME.search(name)) and not _ABOUT.search(name) and not _ALLOWS.search(name)
+
+
+def may_be_secret(value: str) -> bool:
+    """Return whether a value can be a secret: not a switch, a small number or a path."""
+    return not _HARMLESS.fullmatch(value) and not _PATH.fullmatch(value)
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -40,7 +56,7 @@ def is_secret(name: str, value: str) -> bool:
     """
     if _ADDRESS.search(value):
         return True
-    return names_secret(name) and not _HARMLESS.fullmatch(value)
+    return names_secret(name) and may_be_secret(value)
 
 
 def has_password(text: str) -> bool:
@@ -50,7 +66,13 @@ def has_password(text: str) -> bool:
 
 def option_values(text: str) -> list[tuple[int, int]]:
     """Return the start and end of each password after an option of a command line."""
-    return [match.span("value") for match in _OPTION.finditer(text)]
+    found = _OPTION.finditer(text)
+    return [match.span("value") for match in found if is_written_out(match["value"])]
+
+
+def is_written_out(word: str) -> bool:
+    """Return whether a word of a command line is a secret itself, after an option for one."""
+    return may_be_secret(word.strip("\"'")) and not _SHELL.match(word)
 
 
 def is_password_option(word: str) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
+    references as secret_references,
+)
 from vigo_bridge.compose import names
 from vigo_bridge.compose.engine_objects import add_volume
 from vigo_bridge.compose.findings import ComposeError
@@ -30,8 +33,20 @@ def volumes(job: Job, mounts: tuple[Mount, ...]) -> None:
         source = _bind(job, mount) if mount.kind == "bind" else _volume(job, mount)
         if source is None:
             continue
+        if mount.kind == "bind":
+            source = _unlike_reference(source, str(mount.source))
+        if mount.options:
+            target = _unlike_reference(target, str(mount.target))
         parts = [part for part in (source, target, ",".join(mount.options)) if part]
         job.volumes.append(":".join(parts))
+
+
+def _unlike_reference(source: str, value: str) -> str:
+    """Return a path; with a slash at its end if `secret:` would follow from it.
+
+    value: the path with the values of its variables.
+    """
+    return f"{source}/" if secret_references.find(f"{value}:/x") else source
 
 
 def _bind(job: Job, mount: Mount) -> str | None:
@@ -112,7 +127,9 @@ def _mount(
         if key == "secrets" and not target.startswith("/"):
             target = f"/run/secrets/{target}"
     if path is not None:
-        job.volumes.append(f"{path}:{target}:ro")
+        value = path if source.file is None else str(source.file)
+        source_path, target = _unlike_reference(path, value), _unlike_reference(target, target)
+        job.volumes.append(f"{source_path}:{target}:ro")
 
 
 def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None:
@@ -142,6 +159,7 @@ def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str |
             content = job.renderer.secret(
                 f"{job.project.name}/{name}",
                 text.uses[0].origin if text.uses else str(source.position),
+                str(text),
             )
         else:
             content = job.renderer.with_references(text)

@@ -36,6 +36,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert text in written, written
     assert case.get("never", "\0") not in written
     assert_told(found, "lost", case.get("lost", ()))
+    if "secrets" in case:
+        assert [secret.path for secret in found.stack.secrets] == case["secrets"]
     if "warnings" in case:
         told = [str(finding) for finding in found.findings if finding.severity == "warning"]
         assert len(told) == len(case["warnings"]), told
