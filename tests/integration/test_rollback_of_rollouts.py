@@ -77,14 +77,14 @@ def test_the_batch_is_rolled_back(fleet: LocalFleet) -> None:
     assert "restored" not in envoys["h1"]
     restored = {one["id"]: (one["action"], one["reason"]) for one in envoys["h2"]["restored"]}
     assert restored == {
-        "site/page": ("updated", "it is as it was"),
+        "site/page": ("updated", "the former state was restored"),
         "site/more": ("deleted", "it did not exist"),
         "site/go": ("skipped", "it changed, and is not undone"),
     }
     assert "1 host of the batch failed; 2 of 2 hosts rolled back" in ended.document["stopped"]
     assert not list((fleet.folder / "hosts").rglob("former/*.json"))
     shown = fleet("history", "show", "2")
-    assert "back to what it was before:" in shown.out
+    assert "rolled back to the state before this rollout:" in shown.out
 
 
 @pytest.mark.sweep
@@ -137,7 +137,9 @@ def test_hosts_that_were_undone_are_not_skipped(fleet: LocalFleet) -> None:
     assert files(fleet) == was
     known = fleet("history", "-o", "json").document
     assert (known[-1]["command"], known[-1]["status"]) == ("rollout undo 2", "converged")
-    assert "updated    site/page  it is as it was" in fleet("history", "show", "3").out
+    assert (
+        "updated    site/page  the former state was restored" in fleet("history", "show", "3").out
+    )
     (fleet.folder / "go-on").touch()
     resumed = fleet.run("--resume", "--on-failure", "rollback-all", "--batch-size", "1")
     assert resumed.status == 0, resumed.err

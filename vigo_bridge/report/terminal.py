@@ -115,7 +115,8 @@ def _details(envoy: EnvoyResult, diffs: bool, everything: bool) -> Iterator[Text
         yield Text(f"  {hanging(rollback_problem(envoy), 4)}", "red")
     rolled_back = [one for one in envoy.restored if everything or one.action != "none"]
     if envoy.restored:
-        yield Text("  back to what it was before:" if rolled_back else "  nothing to roll back")
+        heading = "rolled back to the state before this rollout:"
+        yield Text(f"  {heading if rolled_back else 'nothing to roll back'}")
     for resource in rolled_back:
         for line in _resource_lines(resource, diffs=False):
             yield Text("  ").append_text(line)

@@ -22,7 +22,7 @@ from vigo_bridge.run.stop import Stop
 from vigo_bridge.secrets.server import Secrets
 
 HOSTS = ("h1", "h2", "h3")
-PAGE = Result("site/page", "file", "updated", "it is as it was")
+PAGE = Result("site/page", "file", "updated", "the former state was restored")
 STAYED = EnvoyResult(EnvoyStatus.CONVERGED, resources=(replace(PAGE, action="none"),))
 NOT_UNDONE = EnvoyResult(EnvoyStatus.CONVERGED, resources=(replace(PAGE, action="skipped"),))
 WENT_BACK = EnvoyResult(EnvoyStatus.CHANGED, resources=(PAGE,))

@@ -92,7 +92,9 @@ def restore(state: Mapping[str, Any], target: Target) -> Decision:
         decision = _UNDO[each](engine, name, container)
         if decision is not None:
             return decision
-    return Decision("updated" if state["settings"] else "none", "it is as it was")
+    if state["settings"]:
+        return Decision("updated", "the former settings were restored")
+    return Decision("none", "it is already in its former state")
 
 
 def undoes_all(state: Mapping[str, Any]) -> bool:

@@ -56,7 +56,7 @@ def restore(state: Mapping[str, Any]) -> Decision:
     temporary_files.clear(os.path.dirname(path), temporary_files.prefix_beside(path))
     now = state_of(path)
     if now == dict(state):
-        return Decision("none", "it is as it was")
+        return Decision("none", "it is already in its former state")
     try:
         if state["kind"] == "missing":
             if os.path.isdir(path) and not os.path.islink(path):
@@ -69,7 +69,7 @@ def restore(state: Mapping[str, Any]) -> Decision:
             _write(path, state)
     except OSError as error:
         raise explained(path, error) from error
-    return Decision("updated", "it is as it was")
+    return Decision("updated", "the former state was restored")
 
 
 def _write(path: str, state: Mapping[str, Any]) -> None:
