@@ -113,6 +113,10 @@ messages: .venv/ready ## write the list of all messages, tests/unit/messages.txt
 screenshots: .venv/ready ## take the pictures of the documentation, from runs on hosts that it starts
 	$(PYTHON) -m tests.screenshots
 
+.PHONY: sessions
+sessions: .venv/ready ## record the terminals of the documentation, from calls on hosts that it starts
+	$(PYTHON) -m tests.sessions
+
 .PHONY: constraints
 constraints: ## update the versions of development tools in tests/constraints.txt
 	tests/freeze
