@@ -46,7 +46,7 @@ def import_compose(
     refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
     if not refusal:
         with writing("set another folder with --stacks"):
-            write(found.files, stacks, replace=options.force)
+            write(found.files, stacks, replace=options.force or found.extended is not None)
     if output == "json":
         echo_json(import_as_data(found, stacks, refusal))
     elif not refusal:
@@ -84,7 +84,11 @@ def _losses(found: Import, allowed: bool) -> str:
 
 
 def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
-    there = [str(stacks / path) for path in found.files if os.path.lexists(stacks / path)]
+    there = [
+        str(stacks / path)
+        for path in found.files
+        if path != found.extended and os.path.lexists(stacks / path)
+    ]
     if not there or allowed:
         return ""
     return (
@@ -95,7 +99,8 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
 
 def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
-        echo(f"wrote {stacks / path}")
+        done = "added the role to" if path == found.extended else "wrote"
+        echo(f"{done} {stacks / path}")
     if found.stack.secrets:
         echo("Add these secrets to a store; the files of the stack do not contain their values:")
     for secret in found.stack.secrets:

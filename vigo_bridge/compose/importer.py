@@ -14,12 +14,13 @@ from vigo_bridge.compose.conversion import convert
 from vigo_bridge.compose.findings import ComposeError, Finding, Findings
 from vigo_bridge.compose.key_paths import key_paths
 from vigo_bridge.compose.loading import Loaded, load
+from vigo_bridge.compose.match_entry import with_role
 from vigo_bridge.compose.model import Project
 from vigo_bridge.compose.project_files import STANDARD_INPUT
 from vigo_bridge.compose.reading import read_project
 from vigo_bridge.compose.selection import select
 from vigo_bridge.compose.stack_files import ImportedStack
-from vigo_bridge.compose.writing import files
+from vigo_bridge.compose.writing import entry_path, files
 from vigo_bridge.files import all_or_nothing, write_text
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack
@@ -33,13 +34,15 @@ from vigo_bridge.resolve import check
 class Import:
     """What an import would write. files: by their path in the stack's folder.
 
-    keys: the keys at the findings' positions, such as `services.web.build`.
+    extended: a file of match entries that exists already, with one more role. keys: the keys at the
+    findings' positions, such as `services.web.build`.
     """
 
     stack: ImportedStack
     files: Mapping[PurePosixPath, str]
     findings: tuple[Finding, ...]
     keys: Mapping[Position, str]
+    extended: PurePosixPath | None = None
 
     @property
     def losses(self) -> int:
@@ -78,7 +81,25 @@ def read_compose(
             f"the result is not a valid stack: {problem.position}: {problem.message}",
             problem.suggestion or "change this part of the compose file",
         )
-    return Import(stack, written, tuple(findings), key_paths(loaded))
+    extended = _extend(written, folder, match, stack.name)
+    return Import(stack, written, tuple(findings), key_paths(loaded), extended)
+
+
+def _extend(
+    written: dict[PurePosixPath, str], folder: Path, match: str, role: str
+) -> PurePosixPath | None:
+    """Add the role to the stack's entry for these hosts, if there is one, instead of a new entry.
+
+    Of two entries for the same hosts, only the first one is used.
+    """
+    found = with_role(folder, match, role)
+    if found is None:
+        return None
+    path, text = found
+    del written[entry_path(role)]
+    if text != (folder / path).read_text(encoding="utf-8"):
+        written[path] = text
+    return path
 
 
 def _identity(folder: Path, project: str) -> str:

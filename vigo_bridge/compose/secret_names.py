@@ -27,7 +27,7 @@ _PATH = re.compile(
     r"|(?:/[\w.@+-]+)+/\.?(?:password|passwd|secret|token|credential)s?(?:\.\w{1,8})?/?"
 )
 #: A text that a shell of the container replaces.
-_SHELL = re.compile(r"[\"']?(?:\$|`)")
+_SHELL = re.compile(r"[\"']?(?:\$[A-Za-z_{(]|`)")
 #: A password in an address: scheme://user:password@host.
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@")
 #: An option of a command line that is followed by a password.

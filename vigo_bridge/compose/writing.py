@@ -32,8 +32,13 @@ def files(stack: ImportedStack, match: str, identity: str = "") -> dict[PurePosi
     if identity:
         found[PurePosixPath(FILE)] = f"# Imported from {_one_line(stack.source)}.\n{identity}"
     found[PurePosixPath("roles", f"{stack.name}.vgo")] = _role(stack)
-    found[PurePosixPath("envoys", f"{stack.name}.vgo")] = _entry(stack, match)
+    found[entry_path(stack.name)] = _entry(stack, match)
     return found
+
+
+def entry_path(name: str) -> PurePosixPath:
+    """Return the path of the file with the match entry of an imported stack."""
+    return PurePosixPath("envoys", f"{name}.vgo")
 
 
 def crate_text(crate: Crate) -> str:
