@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shlex
 import shutil
 import signal
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -346,3 +348,31 @@ def test_nothing_grows(tmp_path: Path, hosts: int, turns: int) -> None:
     assert watching.stop() == 0
     assert (last.threads, last.files, last.children) == (warm.threads, warm.files, warm.children)
     assert last.memory - warm.memory < 2048 + 20 * turns, found
+
+
+@pytest.mark.sweep
+def test_a_full_disk(tmp_path: Path) -> None:
+    """The state of the fleet lives on in memory, and nothing is repaired without a history."""
+    fleet = WatchedFleet(tmp_path, 2)
+    (tmp_path / "state").mkdir()
+    folder = str(tmp_path / "state")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this user cannot mount a file system")
+    try:
+        watching = fleet.watch("--repair")
+        watching.turn(ask=False)
+        with contextlib.suppress(OSError), (tmp_path / "state" / "filler").open("wb") as filler:
+            while True:
+                filler.write(b"x" * 512)
+                filler.flush()
+        fleet.page("h1").write_text("edited\n")
+        told = [news(watching.turn()) for _ in range(2)]
+        assert told == ["turn problem, h1 site/page", ""]
+        assert fleet.page("h1").read_text() == "edited\n"
+        (tmp_path / "state" / "filler").unlink()
+        assert news(watching.turn()) == "turn solved, h1 site/page"
+        assert fleet.page("h1").read_text() == "hello\n"
+        assert watching.stop() == 0
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)

@@ -279,14 +279,13 @@ def _resource(
     repaired = tried is not None and tried.changed and not is_undone
     # A resource that another repair settled, for example, is as the stack says now.
     last = look if tried is None or (is_undone and not tried.failed) else tried
-    if last is None or not (last.changed or last.failed or _is_held_back(look, last)):
+    if last is None or not (_differs(last) or last.failed or _is_held_back(look, last)):
         return None
     # The look says how it differs: a repair may say only that it failed.
-    shown = look if look is not None and look.changed else last
-    pending = shown.changed and not repaired
+    shown = look if look is not None and _differs(look) else last
+    pending = _differs(shown) and not repaired
     mark = signature(shown)
     is_same = before is not None and before.pending and before.signature == mark
-    is_changing = repaired or (pending and not is_same)
     error = _error(last)
     if not error and pending and may_retry and before is not None:
         error = before.error
@@ -297,7 +296,7 @@ def _resource(
         differences=differences(shown),
         pending=pending,
         repaired=repaired,
-        turns=(before.turns if before is not None else 0) + 1 if is_changing else 0,
+        turns=_turns(before, is_same=is_same, repaired=repaired) if pending or repaired else 0,
         error=error,
         since=before.since if before is not None and before.since else now,
         signature=mark,
@@ -306,7 +305,24 @@ def _resource(
 
 def _is_held_back(look: Result | None, tried: Result) -> bool:
     """Return whether a resource that differs was skipped because another one failed."""
-    return look is not None and look.changed and tried.failed_dependency is not None
+    return look is not None and _differs(look) and tried.failed_dependency is not None
+
+
+def _turns(before: ResourceState | None, *, is_same: bool, repaired: bool) -> int:
+    """Return in how many turns in a row something has changed a resource.
+
+    is_same: whether it still differs as in the turn before, so that nothing has changed it since.
+    """
+    if is_same:
+        return before.turns if before is not None and repaired else 0
+    return (before.turns if before is not None else 0) + 1
+
+
+def _differs(result: Result) -> bool:
+    """Return whether a resource is known to differ, and not only that an earlier one may change
+    it.
+    """
+    return result.changed and result.action != "unknown"
 
 
 def _error(result: Result) -> str:

@@ -40,6 +40,11 @@ STORIES: dict[str, Turns] = {
         ("page is one", "", "Converged Changed", ""),
         ("as described", "", "Converged None", "host"),
     ],
+    "what an earlier change may alter does not differ yet": [
+        ("page is one, web is unknown", "", "Converged Changed", "site/page"),
+        ("page is one, web is unknown", "both done", "Converged Changed", "site/page site/web"),
+        ("page is one, web is unknown", "page written", "Converged Changed", ""),
+    ],
     "another drift on the same host is news": [
         ("page is one", "", "Converged Changed", "site/page"),
         ("both differ", "", "Converged Changed", "site/web"),
@@ -92,6 +97,10 @@ STORIES: dict[str, Turns] = {
         ("web fails", "", "Degraded None", "site/web"),
         ("web fails", "", "Degraded None", ""),
         ("as described", "", "Converged None", "host"),
+    ],
+    "what fails in each turn is not a fight": [
+        ("web fails", "", "Degraded None", "site/web"),
+        *[("web fails", "", "Degraded None", "")] * 4,
     ],
     "all fail": [("both fail", "", "Failed None", "site/page site/web")],
     "one fails and all others wait for it": [

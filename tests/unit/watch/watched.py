@@ -43,6 +43,9 @@ LOOKS: Mapping[str, EnvoyResult | None] = {
     "page is two": _host(EnvoyStatus.PENDING, _edited("two")),
     "web stopped": _host(EnvoyStatus.PENDING, web=_STOPPED),
     "both differ": _host(EnvoyStatus.PENDING, _edited("one"), _STOPPED),
+    "page is one, web is unknown": _host(
+        EnvoyStatus.PENDING, _edited("one"), replace(_WEB, action="unknown")
+    ),
     "web fails": _host(EnvoyStatus.FAILED, web=_BROKEN),
     "web fails, page waits": _host(EnvoyStatus.FAILED, _HELD, _BROKEN),
     "both fail": _host(EnvoyStatus.FAILED, _BLOCKED, _BROKEN),
