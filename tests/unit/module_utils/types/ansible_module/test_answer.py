@@ -113,3 +113,19 @@ def test_warnings_are_kept() -> None:
     warnings = read(NAME, {}, ended(output), 300).warnings
     assert warnings[:2] == ("one", "two")
     assert "junk" in warnings[2]
+
+
+@pytest.mark.parametrize(
+    ("returned", "rc", "output"),
+    [
+        ('"stdout": "text", "rc": 0', 0, "text"),
+        ('"stdout": ""', None, ""),
+        ('"stdout": ["text"], "rc": false', None, None),
+        ('"stdout": null, "rc": "0"', None, None),
+        (f'"stdout": "{"x" * 5000}"', None, "x" * 4000),
+        ('"stderr": "text"', None, None),
+    ],
+)
+def test_what_a_command_returns(returned: str, rc: int | None, output: str | None) -> None:
+    answer = read(NAME, {}, ended(f'{{"changed": true, {returned}}}'), 300)
+    assert (answer.rc, answer.output) == (rc, output)
