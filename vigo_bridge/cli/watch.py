@@ -19,6 +19,8 @@ from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import Command, gathered, host_options, output_option, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
+from vigo_bridge.cli.watch_git import VARIABLE, GitCall, git_options, git_source
+from vigo_bridge.report.printing import echo
 
 #: Seconds between two turns: starting Ansible takes about one.
 _SHORTEST = 1.0
@@ -155,9 +157,11 @@ class _Watch(click.Command):
 @output_option
 @host_options
 @stack_options
+@git_options
 @click.pass_context
 def watch(
     context: click.Context,
+    git: GitCall,
     stack: StackOptions,
     hosts: HostOptions,
     output: str,
@@ -177,17 +181,19 @@ def watch(
     from vigo_bridge.watch.sources import FolderSource
 
     refuse_wrong_options(rollout, changes, wanted)
-    if recipe is not None:
-        _print_recipe(recipe, context, stack, hosts)
+    source = FolderSource(stack.folder) if git.url is None else git_source(git)
+    if git.accept is not None:
+        echo(git_source(git).accept(git.accept))
         return
-    source = FolderSource(stack.folder)
+    if recipe is not None:
+        _print_recipe(recipe, context, stack, hosts, git)
+        return
     context.exit(keep_watching(source, stack, hosts, rollout, changes, wanted, output, told))
 
 
 def _print_recipe(
-    recipe: str, context: click.Context, stack: StackOptions, hosts: HostOptions
+    recipe: str, context: click.Context, stack: StackOptions, hosts: HostOptions, git: GitCall
 ) -> None:
-    from vigo_bridge.report.printing import echo
     from vigo_bridge.run.state import controller_folder, private
     from vigo_bridge.watch.unit import Call, container_recipe, systemd_unit
 
@@ -197,10 +203,18 @@ def _print_recipe(
             " and --become-password-file"
         )
     written = dict(_written_options(context))
+    secret = {
+        variable: f"the values of --{name} that are not in this unit, one on each line"
+        for name, variable in _SECRET_OPTIONS.items()
+        if any(map(_is_secret, context.params[name]))
+    }
+    paths = [stack.folder.absolute()]
+    if git.url is None:
+        written.setdefault("stacks", ["--stacks", str(paths[0])])
+    else:
+        paths = []
+        written.update(_repository(git, secret))
     options = [word for words in written.values() for word in words]
-    stacks = stack.folder.absolute()
-    if "stacks" not in written:
-        options += ["--stacks", str(stacks)]
     call = Call(
         program=[*_program()],
         options=options,
@@ -209,19 +223,26 @@ def _print_recipe(
         # The unit can only write to a folder that exists.
         state=private(controller_folder()).parents[1],
         environment={name: os.environ[name] for name in _VARIABLES if name in os.environ},
-        secret={
-            variable: f"the values of --{name} that are not in this unit, one on each line"
-            for name, variable in _SECRET_OPTIONS.items()
-            if any(map(_is_secret, context.params[name]))
-        },
+        secret=secret,
         paths=[
-            stacks,
+            *paths,
             *(path for word in options if (path := Path(word.removeprefix("@"))).is_absolute()),
         ],
         is_local=hosts.local,
     )
     text = container_recipe(call) if recipe == "container" else systemd_unit(call)
     echo(text, nl=False)
+
+
+def _repository(git: GitCall, secret: dict[str, str]) -> Mapping[str, list[str]]:
+    """Return the words that set the repository. secret: gets the variable for its credentials."""
+    from vigo_bridge.watch.git.location import location
+
+    found = location(git.url or "")
+    if found.credentials is not None:
+        secret[VARIABLE] = f"the URL with the credentials for {found.url}"
+        return {"url": []}
+    return {"url": ["--git", found.url.removeprefix("file://")]}
 
 
 def _program() -> Iterator[str]:

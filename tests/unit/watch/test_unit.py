@@ -122,6 +122,10 @@ OPTIONS = {
     "--listen 127.0.0.1:0 --token-file hosts.ini": (
         "--listen 127.0.0.1:0 --token-file HERE/hosts.ini --stacks HERE/stacks"
     ),
+    "--git https://h/x.git --ref v1 --path a/b": "--git https://h/x.git --ref v1 --path a/b",
+    "--git x.git --require-signed": "--git HERE/x.git --require-signed",
+    "--git h:x --secrets .": "--git h:x --secrets HERE",
+    "--git https://user:s3cr3t@h/x.git --repair": "--repair",
 }
 
 
@@ -134,6 +138,17 @@ def test_the_unit_has_the_options_of_the_call(folder: Path, given: str, expected
     (line,) = [line for line in shown.output.splitlines() if line.startswith("ExecStart=")]
     command = f"ExecStart={sys.executable} -m vigo_bridge watch "
     assert line == command + expected.replace("HERE", str(folder))
+
+
+def test_a_unit_reads_a_url_with_credentials_from_a_file(folder: Path) -> None:
+    options = ["watch", "--git", "https://user:s3cr3t@h/x.git", "--print-unit"]
+    for recipe in ("systemd", "container"):
+        shown = CliRunner().invoke(program, [*options, recipe])
+        assert shown.exit_code == 0, shown.output
+        assert "It must set VIGO_BRIDGE_GIT, the URL with the credentials for https://h/x.git" in (
+            shown.output
+        )
+        assert "s3cr3t" not in shown.output
 
 
 #: Options that do not go together -> what the message says.
@@ -151,6 +166,18 @@ REFUSED = {
     "--token-file hosts.ini": "add --listen",
     "--print-unit -k": "cannot prompt for passwords",
     "--print-unit docker": "--print-unit",
+    "--ref main": "--ref requires --git",
+    "--path a": "--path requires --git",
+    "--require-signed": "--require-signed requires --git",
+    "--accept 1234567": "--accept requires --git",
+    "--secrets .": "--secrets requires --git",
+    "--git h:x --stacks s": "--git and --stacks are mutually exclusive",
+    "--git h:x --accept 1234567": "nothing was fetched from h:x yet",
+    "--git h:x --accept main": "expected the ID of a commit",
+    "--git ext::x": "--git: invalid repository",
+    "--git h:x --path ../..": "--path '../..': expected a folder in the repository",
+    "--git h:x --ref=--x": "--ref '--x': expected the name",
+    "--git https://h/x?s3cr3t": "a query or fragment is not supported",
     "--local -i hosts.ini": "--local runs on this machine only",
 }
 
@@ -160,3 +187,4 @@ def test_options_that_do_not_go_together(folder: Path, given: str, message: str)
     shown = CliRunner().invoke(program, ["watch", *given.split()])
     assert shown.exit_code == 1
     assert message in shown.output
+    assert "s3cr3t" not in shown.output

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A watcher follows a Git repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.watched_fleet import SITE, WatchedFleet, Watching, news
+from tests.unit.watch.remote import Remote
+
+
+class GitFleet(WatchedFleet):
+    """A fleet whose stack is in a repository, in the folder prod."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        super().__init__(folder, count)
+        self.remote = Remote(folder / "shop.git")
+        self.environment["GIT_CONFIG_GLOBAL"] = str(folder / "gitconfig")
+
+    def commit(self, text: str, *, parents: list[str] | None = None) -> str:
+        """Add a commit with the stack, with a text in it."""
+        self.write_site(text)
+        files = {
+            f"prod/{path.relative_to(self.stack)}": path.read_bytes()
+            for path in self.stack.rglob("*")
+            if path.is_file()
+        }
+        return self.remote.commit(files, parents=parents)
+
+    def watch_command(self, *arguments: str) -> list[str]:
+        command = super().watch_command(*arguments)
+        at = command.index("--stacks")
+        command[at : at + 2] = ["--git", str(self.remote.folder), "--path", "prod"]
+        return command
+
+
+def messages(turn: dict[str, object]) -> str:
+    fleet = turn["fleet"]
+    assert isinstance(fleet, dict)
+    return "\n".join(problem["message"] for problem in fleet["problems"])
+
+
+def revision(watching: Watching) -> str:
+    return str(watching.turn()["fleet"]["revision"])
+
+
+def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
+    fleet = GitFleet(tmp_path, 1)
+    page = fleet.page("h1")
+    first = fleet.commit(SITE)
+    watching = fleet.watch("--repair")
+    assert watching.turn(ask=False)["fleet"]["revision"] == first
+    assert page.read_text() == "hello\n"
+    assert watching.turn()["rollout"] is None
+
+    second = fleet.commit(SITE.replace("hello", "second"))
+    assert revision(watching) == second
+    assert page.read_text() == "second\n"
+
+    fleet.commit(SITE.replace("type: file", "type: fiel").replace("hello", "wrong"))
+    wrong = watching.turn()
+    assert news(wrong) == "stack problem"
+    assert "prod/configcrates/site.vgo:5:11: error: " in messages(wrong)
+    assert f"the stack {second} of" in messages(wrong)
+    page.write_text("drift\n")
+    watching.turn()
+    assert page.read_text() == "second\n"
+
+    rewritten = fleet.commit(SITE.replace("hello", "rewritten"), parents=[])
+    assert "the history was rewritten" in messages(watching.turn())
+    assert page.read_text() == "second\n"
+    assert watching.stop() == 0
+
+    watching = fleet.watch("--repair")
+    assert "the history was rewritten" in messages(watching.turn(ask=False))
+    accepted = fleet(*fleet.watch_command("--accept", rewritten[:10])[3:])
+    assert (accepted.status, accepted.err) == (0, "")
+    assert revision(watching) == rewritten
+    assert page.read_text() == "rewritten\n"
+
+    fleet.remote.folder.rename(tmp_path / "gone")
+    assert "there is no such repository" in messages(watching.turn())
+    assert page.read_text() == "rewritten\n"
+    (tmp_path / "gone").rename(fleet.remote.folder)
+    assert messages(watching.turn()) == ""
+    assert watching.stop() == 0
