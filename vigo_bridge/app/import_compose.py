@@ -68,9 +68,11 @@ def _read(files: Sequence[Path], stacks: Path, options: ImportOptions, output: s
             folder=stacks,
         )
     except ComposeError as error:
-        echo(f"{as_text(error.finding)}\nNothing was written.", err=True)
+        for finding in error.findings:
+            echo(as_text(finding), err=True)
+        echo("Nothing was written.", err=True)
         if output == "json":
-            echo_json(error_as_data(error.finding))
+            echo_json(error_as_data(error.findings))
         raise Ended(exit_status.INVALID) from error
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -31,11 +32,15 @@ class Finding:
 
 
 class ComposeError(Exception):
-    """A file that compose itself would refuse, or that cannot be read."""
+    """A file that compose itself would refuse, or that cannot be read.
+
+    finding: the first error. findings: all that were found.
+    """
 
     def __init__(self, position: Position, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.finding = Finding("error", position, message, advice)
+        self.findings: tuple[Finding, ...] = (self.finding,)
 
 
 class Findings:
@@ -63,3 +68,25 @@ class Findings:
     @property
     def losses(self) -> int:
         return sum(finding.severity == "lost" for finding in self._found)
+
+
+class Errors:
+    """Collects the errors of independent parts, so that all are reported at once."""
+
+    def __init__(self) -> None:
+        self._found: list[ComposeError] = []
+
+    @contextlib.contextmanager
+    def collected(self) -> Iterator[None]:
+        """Continue after a ComposeError of the body."""
+        try:
+            yield
+        except ComposeError as error:
+            self._found.append(error)
+
+    def raise_all(self) -> None:
+        """Raise the first error, with the findings of all; do nothing without one."""
+        if self._found:
+            first = self._found[0]
+            first.findings = tuple(finding for error in self._found for finding in error.findings)
+            raise first

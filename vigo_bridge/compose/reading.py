@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from vigo_bridge.compose import shapes
-from vigo_bridge.compose.findings import Findings
+from vigo_bridge.compose.findings import Errors, Findings
 from vigo_bridge.compose.loading import Loaded, get
 from vigo_bridge.compose.model import (
     Attachment,
@@ -27,6 +27,7 @@ from vigo_bridge.compose.scalar_places import with_taken_scalars
 from vigo_bridge.compose.text import Text, joined
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
+_Read = TypeVar("_Read")
 _NOT_KEYS = ("name", "position", "keys")
 #: Every key of a service.
 KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS)
@@ -37,46 +38,67 @@ def read_project(loaded: Loaded, findings: Findings) -> Project:
     sections = {
         name: with_taken_scalars(name, content) for name, content in loaded.sections.items()
     }
-    return Project(
-        name=loaded.name,
+    errors = Errors()
+    name = loaded.name
+    project = Project(
+        name=name,
         folder=loaded.folder,
-        services={
-            key.text: _service(key, value, findings) for key, value in sections["services"].entries
-        },
-        networks={
-            key.text: read_network(key, value, loaded.name, findings)
-            for key, value in sections["networks"].entries
-        },
-        volumes={
-            key.text: read_volume(key, value, loaded.name, findings)
-            for key, value in sections["volumes"].entries
-        },
-        configs={
-            key.text: read_source(key, value, "configs", findings)
-            for key, value in sections["configs"].entries
-        },
-        secrets={
-            key.text: read_source(key, value, "secrets", findings)
-            for key, value in sections["secrets"].entries
-        },
+        services=_each(
+            sections["services"], lambda key, value: _service(key, value, findings), errors
+        ),
+        networks=_each(
+            sections["networks"],
+            lambda key, value: read_network(key, value, name, findings),
+            errors,
+        ),
+        volumes=_each(
+            sections["volumes"], lambda key, value: read_volume(key, value, name, findings), errors
+        ),
+        configs=_each(
+            sections["configs"],
+            lambda key, value: read_source(key, value, "configs", findings),
+            errors,
+        ),
+        secrets=_each(
+            sections["secrets"],
+            lambda key, value: read_source(key, value, "secrets", findings),
+            errors,
+        ),
         others=loaded.others,
         bases=loaded.bases,
         environment=loaded.environment,
         files=loaded.files,
     )
+    errors.raise_all()
+    return project
+
+
+def _each(
+    section: Fields, read: Callable[[Scalar, Value], _Read], errors: Errors
+) -> dict[str, _Read]:
+    """Return what a section defines, by name; the errors of all its entries are collected."""
+    found = {}
+    for key, value in section.entries:
+        with errors.collected():
+            found[key.text] = read(key, value)
+    return found
 
 
 def _service(key: Scalar, value: Value, findings: Findings) -> Service:
     content = shapes.mapping(value)
-    shapes.known_only(content, KEYS, f"service {key.text}")
+    errors = Errors()
+    with errors.collected():
+        shapes.known_only(content, KEYS, f"service {key.text}")
     known: dict[str, Any] = {}
     positions = {}
     for name, item in content.entries:
         if name.text.startswith("x-"):
             findings.note(name.position, f"{name.text} is an extension that Compose ignores")
         elif not (isinstance(item, Scalar) and item.data is None):
-            known[name.text] = _READERS.get(name.text, _as_it_is)(item, findings)
+            with errors.collected():
+                known[name.text] = _READERS.get(name.text, _as_it_is)(item, findings)
             positions[name.text] = name.position
+    errors.raise_all()
     return Service(key.text, key.position, positions, **known)
 
 

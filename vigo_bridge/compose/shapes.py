@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.findings import ComposeError, Errors, Findings
 from vigo_bridge.compose.loading import get
 from vigo_bridge.compose.merging import as_mapping
 from vigo_bridge.compose.model import Pairs
@@ -82,13 +82,16 @@ def _value(item: Value) -> Text | None:
 
 def known_only(fields: Fields, known: Sequence[str], what: str) -> None:
     """Refuse keys that compose does not have."""
+    errors = Errors()
     for key, _ in fields.entries:
-        if key.text not in known and not key.text.startswith("x-"):
-            raise ComposeError(
-                key.position,
-                f"{what} has no key {key.text!r}",
-                did_you_mean_or_known(key.text, known) or "correct it, or use x-...",
-            )
+        with errors.collected():
+            if key.text not in known and not key.text.startswith("x-"):
+                raise ComposeError(
+                    key.position,
+                    f"{what} has no key {key.text!r}",
+                    did_you_mean_or_known(key.text, known) or "correct it, or use x-...",
+                )
+    errors.raise_all()
 
 
 def lose(fields: Fields, advice: Mapping[str, str], what: str, findings: Findings) -> None:

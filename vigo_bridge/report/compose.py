@@ -42,14 +42,14 @@ def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
     }
 
 
-def error_as_data(finding: Finding) -> dict[str, Any]:
+def error_as_data(findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the same for an invalid compose file."""
     return {
         "status": "refused",
-        "message": finding.message,
+        "message": findings[0].message,
         "files": [],
         "secrets": [],
-        "findings": _findings([finding], {}),
+        "findings": _findings(findings, {}),
     }
 
 
