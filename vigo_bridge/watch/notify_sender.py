@@ -40,7 +40,7 @@ def main() -> None:
         answer: object = [_service(url) is not None for url in job["urls"]]
     else:
         answer = _send(job["url"], job["title"], job["text"], job["severity"])
-    print(json.dumps(answer))
+    json.dump(answer, sys.stdout)
 
 
 def _service(url: str) -> Any:
