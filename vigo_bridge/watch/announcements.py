@@ -45,13 +45,15 @@ class Event:
     """One line of a message, for one host. host: `TURNS` for the turns themselves.
 
     items: the fact that is new or was resolved; for a host that is flapping or stable, all of its
-    facts. changes: how many changes made it flapping.
+    facts. changes: how many changes made it flapping. is_partial: whether the host still has other
+    facts after this one was resolved.
     """
 
     status: Status
     host: str
     items: tuple[Item, ...] = ()
     changes: int = 0
+    is_partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,4 +120,4 @@ def _changes(name: str, before: Mapping[str, Item], after: Mapping[str, Item]) -
             yield Event(Status.NEW, name, (item,))
     for place, item in before.items():
         if place not in after and item.kind not in SILENT_ENDS:
-            yield Event(Status.RESOLVED, name, (item,))
+            yield Event(Status.RESOLVED, name, (item,), is_partial=bool(after))

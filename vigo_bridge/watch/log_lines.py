@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.watch.differences import Difference, shortened
+from vigo_bridge.watch.problem_titles import SOLVED
 from vigo_bridge.watch.states import (
     DIVERGED_AFTER,
     NO_DATA,
@@ -17,7 +18,6 @@ from vigo_bridge.watch.states import (
     Drift,
     FleetState,
     HostState,
-    Problem,
     ResourceState,
 )
 from vigo_bridge.watch.transitions import HostTransition, ProblemTransition, Transition
@@ -27,15 +27,6 @@ from vigo_bridge.wording import counted
 #: Differences of a resource, and characters of a value, in one line.
 _SHOWN = 3
 _LONGEST = 60
-_SOLVED = {
-    Problem.SOURCE: "the stack can be read again",
-    Problem.STACK: "the stack has no errors any more",
-    Problem.INVENTORY: "the inventory can be read again",
-    Problem.SECRETS: "all secrets can be read again",
-    Problem.LOCK: "the other rollout has ended",
-    Problem.ROLLOUT: "repairs are not stopped any more",
-    Problem.TURN: "turns succeed again",
-}
 
 
 def lines_of(transition: Transition, diverged_after: int = DIVERGED_AFTER) -> Iterator[str]:
@@ -70,7 +61,7 @@ def summary(state: FleetState, turn: Turn) -> str:
 
 def _of_problem(transition: ProblemTransition) -> str:
     if transition.after is None:
-        return _SOLVED[transition.problem]
+        return SOLVED[transition.problem]
     return transition.after.message
 
 

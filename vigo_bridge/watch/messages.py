@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_l
 from vigo_bridge.watch.announced_items import Item, Kind
 from vigo_bridge.watch.announcements import CALM, TURNS, WINDOW, Event, Status
 from vigo_bridge.watch.differences import shortened
-from vigo_bridge.watch.problem_titles import PROBLEMS
+from vigo_bridge.watch.problem_titles import PROBLEMS, SOLVED
 from vigo_bridge.watch.states import Condition, Drift, FleetState, Problem
 from vigo_bridge.wording import counted, some
 
@@ -121,13 +121,13 @@ def message(events: Sequence[Event], fleet: FleetState, stack: str, time: str) -
 
 def _grouped(events: Iterable[Event]) -> list[_Line]:
     """Return equal events together, the worst first."""
-    hosts: dict[tuple[Status, str], list[str]] = {}
-    first: dict[tuple[Status, str], Event] = {}
+    hosts: dict[tuple[str, Status, bool], list[str]] = {}
+    first: dict[tuple[str, Status, bool], Event] = {}
     for event in events:
-        key = (event.status, _said(event))
+        key = (_said(event), event.status, event.is_partial)
         hosts.setdefault(key, []).append(event.host)
         first.setdefault(key, event)
-    lines = [_Line(first[key], tuple(names), _line(key[1], names)) for key, names in hosts.items()]
+    lines = [_Line(first[key], tuple(names), _line(key[0], names)) for key, names in hosts.items()]
     return sorted(lines, key=lambda line: _rank(line.event))
 
 
@@ -166,7 +166,7 @@ def _new(item: Item) -> str:
     subject = _value(item.subject)
     details = _changes(item) or text
     if item.kind is Kind.PROBLEM:
-        return f"{_problem(item)}: {text}"
+        return f"{_problem(item)}: {_value(' '.join(item.text[:2000].split()), _LONGEST_LINE)}"
     if item.kind is Kind.UNREACHABLE:
         return f"unreachable: {text}"
     if item.kind is Kind.HOST_FAILED:
@@ -185,7 +185,7 @@ def _new(item: Item) -> str:
 
 def _resolved(item: Item) -> str:
     if item.kind is Kind.PROBLEM:
-        return f"solved: {_problem(item)}"
+        return SOLVED[Problem(item.subject)]
     return f"{_value(item.subject)} {_RESOLVED[item.kind]}".strip()
 
 
@@ -204,8 +204,8 @@ def _quoted(value: str) -> str:
     return _value(value) or "(nothing)"
 
 
-def _value(text: str) -> str:
-    return shortened(one_line(text[: 2 * _LONGEST_VALUE].strip()), _LONGEST_VALUE)
+def _value(text: str, longest: int = _LONGEST_VALUE) -> str:
+    return shortened(one_line(text[: 2 * longest].strip()), longest)
 
 
 def _severity(events: Iterable[Event]) -> Severity:
@@ -231,11 +231,12 @@ def _title(lines: Iterable[_Line]) -> str:
     for line in lines:
         item = line.event.items[0] if line.event.items else None
         if item is not None and item.kind is Kind.PROBLEM:
-            solved = line.event.status is not Status.NEW
+            solved = line.event.status is Status.RESOLVED
             problems.append(_resolved(item) if solved else _problem(item))
             continue
         new = item is not None and line.event.status is Status.NEW
         word = _TITLES[item.kind] if item and new else _OF_STATUS[line.event.status]
+        word = "improved" if line.event.is_partial else word
         words.setdefault(word, set()).update(line.hosts)
     return ", ".join(
         [*problems, *(f"{counted(len(names), 'host')} {word}" for word, names in words.items())]

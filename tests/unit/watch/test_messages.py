@@ -77,7 +77,7 @@ def test_lines(before: str, after: str) -> None:
     [
         ([], ["stack"], "the stack has errors", "the stack has errors: stack is broken"),
         ([], ["source"], "the stack cannot be read", ": source is broken"),
-        (["turn"], [], "solved: the turn failed", "solved: the turn failed"),
+        (["turn"], [], "turns succeed again", "turns succeed again"),
     ],
 )
 def test_problems_of_turns(before: list[str], after: list[str], title: str, line: str) -> None:
@@ -135,6 +135,20 @@ def test_the_data_has_every_value() -> None:
         "events": [],
         "omitted": 0,
     }
+
+
+def test_a_host_with_other_problems_is_not_back_to_normal() -> None:
+    found = told(fleet({"a": "two drifts"}), fleet({"a": "page drifts"}, 2))
+    assert found.title == "shop: 1 host improved"
+    assert found.text.startswith("a: shop/redis is as described again\n")
+
+
+def test_the_lines_of_an_error_are_one_line() -> None:
+    state = fleet({"a": "good"}, 1, "stack")
+    error = "site.vgo:5:11: error: no such type\n   |  type: fiel\n"
+    state = replace(state, problems=(ProblemState(Problem.STACK, error, TIME),))
+    expected = "the stack has errors: site.vgo:5:11: error: no such type | type: fiel"
+    assert told(None, state).text.partition("\n")[0] == expected
 
 
 def test_nothing_to_say_is_no_message() -> None:
