@@ -93,7 +93,8 @@ def test_a_repair_and_a_run_exclude_each_other(tmp_path: Path) -> None:
     watching.await_text("finishing the current batch")
     (tmp_path / "h1" / "slow").unlink()
     document = watching.turn(ask=False)
-    assert watching.stop() == 0
+    watching.end()
+    assert watching.process.returncode == 0, watching.told()
     assert states(document) == "h1 converged changed, h2 converged changed"
     pending = [host["resources"][0]["pending"] for host in document["fleet"]["hosts"].values()]
     assert pending == [False, True]
