@@ -52,7 +52,7 @@ def findings(tmp_path: Path, resource: str) -> list[str]:
         (f"{{type: {B}.file, args: {{path: [a]}}}}", "3:47", "path must be a string"),
         (f"{{type: {B}.wait_for, args: {{port: http}}}}", "3:51", "port must be an integer"),
         (f"{{type: {B}.find, args: {{paths: {{a: b}}}}}}", "3:48", "paths must be a list"),
-        (f"{{type: {B}.file, args: {{path: /etc, state: absent}}}}", "3:47", "a folder of the"),
+        (f"{{type: {B}.file, args: {{path: /etc, state: absent}}}}", "3:47", "a system folder"),
     ],
 )
 def test_errors(tmp_path: Path, resource: str, place: str, message: str) -> None:

@@ -92,7 +92,7 @@ def test_a_wrong_clock_is_reported_once() -> None:
     hosts.end_all("")
     hosts.show(shown)
     assert shown.texts == [
-        "b! its clock is 3600 s behind that of this machine; its lines are sorted as if it was"
+        "b! its clock is 3600 s behind that of this machine; its lines are sorted as if it were"
         " right, and their times are those of the host"
     ]
 
