@@ -22,12 +22,12 @@ def with_role(folder: Path, match: str, role: str) -> tuple[PurePosixPath, str] 
     if entry is None or not entry.roles:
         return None
     path = PurePosixPath(entry.position.file)
-    lines = (folder / path).read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = (folder / path).read_text(encoding="utf-8").split("\n")
     wanted = [name.text for name in entry.roles]
     if role not in wanted:
         _add(lines, entry.roles, role)
         wanted.append(role)
-    text = "".join(lines)
+    text = "\n".join(lines)
     return (path, text) if _roles(text, match) == wanted else None
 
 
@@ -50,9 +50,7 @@ def _add(lines: list[str], roles: Sequence[Name], role: str) -> None:
     line = lines[last.line - 1]
     before, after = line[: last.column - 1], line[last.column - 1 :]
     if before.strip() == "-":
-        if not line.endswith("\n"):
-            lines[last.line - 1] = f"{line}\n"
-        lines.insert(last.line, f"{before}{role}\n")
+        lines.insert(last.line, f"{before}{role}")
         return
     written = after[: after.index(after[0], 1) + 1] if after[0] in "\"'" else roles[-1].text
     lines[last.line - 1] = f"{before}{written}, {role}{after[len(written) :]}"

@@ -24,7 +24,7 @@ ENTRIES: dict[str, tuple[str, str | None]] = {
     ),
     "a list without a line's end": (
         "envoys:\n  - match: h1\n    roles:\n    - one",
-        "envoys:\n  - match: h1\n    roles:\n    - one\n    - two\n",
+        "envoys:\n  - match: h1\n    roles:\n    - one\n    - two",
     ),
     "a list in brackets": (
         "envoys:\n  - match: h1\n    roles: [zero, one]  # both\n",
