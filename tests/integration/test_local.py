@@ -48,10 +48,16 @@ class Machine:
         return vigo_bridge(
             *(command, "--stacks", self.stack, "--local", "--as", name, "-o", "json"),
             *("--set", f"compose_folder={self.folder}/shop"),
-            *(part for name, port in self.ports.items() for part in ("--set", f"{name}={port}")),
+            *self.set_ports,
             *arguments,
             environment=self.environment,
         )
+
+    @property
+    def set_ports(self) -> list[str]:
+        """Options that replace the ports of the stack by free ones."""
+        pairs = [("--set", f"{name}={port}") for name, port in self.ports.items()]
+        return [word for pair in pairs for word in pair]
 
     def inspect(self, container: str) -> Any:
         return self.client.containers.get(container).attrs
@@ -107,7 +113,7 @@ class TestLifecycle:
         assert redis["Config"]["Cmd"] == ["redis-server", "--maxmemory", "512mb"]
         assert redis["State"]["StartedAt"] < app["State"]["StartedAt"]
         assert app["Config"]["Image"] == "traefik/whoami:v1.10.1"
-        assert "REDIS_URL=redis://localhost:6379" in app["Config"]["Env"]
+        assert f"REDIS_URL=redis://localhost:{machine.ports['redis_port']}" in app["Config"]["Env"]
         assert f"DATABASE_URL={SECRET}" in app["Config"]["Env"]
         labels = app["Config"]["Labels"]
         assert SECRET not in json.dumps(labels)
@@ -180,7 +186,8 @@ class TestLifecycle:
     ) -> None:
         project = tmp_path / "project"
         generated = vigo_bridge(
-            *("generate", project, "--stacks", machine.stack, "--local", "--as", HOST)
+            *("generate", project, "--stacks", machine.stack, "--local", "--as", HOST),
+            *machine.set_ports,
         )
         assert generated.status == 0, generated.err
         assert SECRET not in "".join(f.read_text() for f in project.rglob("*") if f.is_file())
