@@ -64,10 +64,14 @@ def test_it_comes_back(before: str, then: str, tmp_path: Path) -> None:
     path.unlink(missing_ok=True)
     THINGS[then](path)
     action = "none" if before == then else "deleted" if before == "nothing" else "updated"
-    reason = "it did not exist" if action == "deleted" else "it is as it was"
+    reason = {
+        "none": "it is already in its former state",
+        "deleted": "it did not exist",
+        "updated": "the former state was restored",
+    }[action]
     assert former.restore(kept) == Decision(action, reason)
     assert seen(path) == wanted
-    assert former.restore(kept) == Decision("none", "it is as it was")
+    assert former.restore(kept) == Decision("none", "it is already in its former state")
     assert list(tmp_path.iterdir()) == ([path] if wanted else [])
 
 
