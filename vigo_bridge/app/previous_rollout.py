@@ -21,31 +21,29 @@ def previous(known: Sequence[Record], folder: Path) -> Record:
     """Return the last rollout before the current one that succeeded. Raise Refusal if there is
     none.
 
-    If the current one succeeded, too, the files or ``--set`` of the other one must be different,
-    because nothing would change otherwise.
+    If the current one succeeded, too, one with other files or another ``--set`` is preferred,
+    because the others change nothing unless the hosts have changed since.
 
     known: all rollouts of the stack; the last one is the current one. folder: the stack's.
     """
     *earlier, current = known
-    needs_difference = succeeded(current)
-    passed_over: list[str] = []
-    for record in reversed(earlier):
-        if not succeeded(record):
-            passed_over.insert(0, str(record.number))
-        elif not (needs_difference and _same_stack(record, current)):
-            if passed_over:
-                Lines().say(f"skipping rollouts that did not succeed: {some(passed_over)}")
-            return record
+    good = [record for record in reversed(earlier) if succeeded(record)]
+    if good:
+        other = (record for record in good if not _same_stack(record, current))
+        chosen = next(other, good[0]) if succeeded(current) else good[0]
+        numbers = (record.number for record in earlier if record not in good)
+        passed_over = [str(number) for number in numbers if number > chosen.number]
+        if passed_over:
+            Lines().say(f"skipping rollouts that did not succeed: {some(passed_over)}")
+        return chosen
     if not earlier:
         raise Refusal(
             f"nothing to roll back to: the history has only one rollout ({current.number}) of the"
             f" stack {folder}."
         )
-    difference = " with other files or values of --set" if needs_difference else ""
     raise Refusal(
         f"nothing to roll back to: no rollout of the stack {folder} before rollout"
-        f" {current.number} succeeded{difference}; set the number of one: `vigo-bridge history`"
-        " lists them."
+        f" {current.number} succeeded; set the number of one: `vigo-bridge history` lists them."
     )
 
 

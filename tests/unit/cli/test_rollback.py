@@ -108,12 +108,6 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         "rollout 1 is not in the history; the history is empty.",
     ),
     "one rollout": (add, [], "the history has only one rollout (1) of the stack stacks."),
-    "no other files": (
-        both(add, add, add),
-        [],
-        "no rollout of the stack stacks before rollout 3 succeeded with other files or values of"
-        " --set; set the number of one: `vigo-bridge history` lists them.",
-    ),
     "none that succeeded": (
         both(lambda: add(outcome="failed"), lambda: add(outcome="failed")),
         [],
@@ -253,6 +247,8 @@ DEFAULTS: dict[str, tuple[Sequence[tuple[str, str]], int]] = {
     "the one before the last failed": ([("a", GOOD), ("b", "failed"), ("c", GOOD)], 1),
     "it failed, and was repeated": ([("a", GOOD), ("b", "failed"), ("b", GOOD)], 1),
     "it was repeated": ([("a", GOOD), ("b", GOOD), ("b", GOOD)], 1),
+    "all have the same files": ([("a", GOOD), ("a", GOOD)], 1),
+    "all have the same files, and one failed": ([("a", GOOD), ("a", "failed"), ("a", GOOD)], 1),
     "it was repeated, and failed": ([("a", GOOD), ("b", GOOD), ("b", "failed")], 2),
     "it was rolled back": ([("z", GOOD), ("a", GOOD), ("b", "failed"), ("a", GOOD)], 1),
     "a rollback is taken back": ([("a", GOOD), ("b", GOOD), ("a", GOOD)], 2),
