@@ -14,8 +14,6 @@ from vigo_bridge.run.history import Record
 from vigo_bridge.run.results import EnvoyStatus, RunStatus
 from vigo_bridge.wording import some
 
-_GOOD = {EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED}
-
 
 def previous(known: Sequence[Record], folder: Path) -> Record:
     """Return the last rollout before the current one that succeeded. Raise Refusal if there is
@@ -60,8 +58,8 @@ def succeeded(record: Record) -> bool:
     statuses = {envoy.status for envoy in result.envoys.values()}
     return (
         not result.stopped
-        and bool(statuses & _GOOD)
-        and statuses <= {*_GOOD, EnvoyStatus.UNREACHABLE}
+        and any(status.is_good for status in statuses)
+        and all(status.is_good or status is EnvoyStatus.UNREACHABLE for status in statuses)
     )
 
 

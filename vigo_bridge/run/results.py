@@ -31,6 +31,11 @@ class EnvoyStatus(Enum):
     ROLLED_BACK = "rolled_back"
     INTERRUPTED = "interrupted"
 
+    @property
+    def is_good(self) -> bool:
+        """Whether the envoy is as the stack says, after a run."""
+        return self in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
+
 
 class RunStatus(Enum):
     CONVERGED = "converged"

@@ -175,7 +175,7 @@ def _after_failure(
     )
     reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
     rolled_back = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
-    count = sum(_is_good(envoy) for envoy in back.values())
+    count = sum(envoy.status.is_good for envoy in back.values())
     return before, rolled_back, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
 
 
@@ -183,18 +183,15 @@ def _rolled_back(envoy: EnvoyResult, back: EnvoyResult) -> EnvoyResult:
     """Return the result of a host after its rollback, which may have failed."""
     notes = tuple(dict.fromkeys([*envoy.notes, *back.notes]))
     restored = replace(envoy, notes=notes, restored=back.resources)
-    if _is_good(back):
-        is_good = _is_good(envoy)
-        return replace(restored, status=EnvoyStatus.ROLLED_BACK) if is_good else restored
+    if back.status.is_good:
+        if not envoy.status.is_good:
+            return restored
+        return replace(restored, status=EnvoyStatus.ROLLED_BACK)
     if back.status is EnvoyStatus.INTERRUPTED:
-        status = back.status if _is_good(envoy) else envoy.status
+        status = back.status if envoy.status.is_good else envoy.status
         return replace(restored, status=status, rollback_error=back.status.value)
     status = EnvoyStatus.FAILED if envoy.status is not EnvoyStatus.UNREACHABLE else envoy.status
     return replace(restored, status=status, rollback_error=back.message or back.status.value)
-
-
-def _is_good(envoy: EnvoyResult) -> bool:
-    return envoy.status in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
 
 
 def over_budget(failed: int, budget: int) -> str:

@@ -19,7 +19,6 @@ from vigo_bridge.watch.states import (
     next_state,
 )
 
-_GOOD = (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
 _BAD = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 
 
@@ -128,7 +127,7 @@ def _retry(
     tried = (found.repairs or {}).get(name)
     if name in failed:
         return host.retry.failed(_key(found, host), interval)
-    if tried is not None and tried.status in _GOOD:
+    if tried is not None and tried.status.is_good:
         return NOTHING_FAILED
     return host.retry.passed() if tried is None else host.retry
 
@@ -140,7 +139,7 @@ def _failed(repairs: Mapping[str, EnvoyResult]) -> set[str]:
     these are all that were rolled back, or that it did not get to.
     """
     failed = {name for name, envoy in repairs.items() if envoy.status in _BAD}
-    if failed or any(envoy.status in _GOOD for envoy in repairs.values()):
+    if failed or any(envoy.status.is_good for envoy in repairs.values()):
         return failed
     if any(envoy.status is EnvoyStatus.INTERRUPTED for envoy in repairs.values()):
         return set()
