@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,16 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.host.damaged_files import set_aside
 from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files import (
-    NotRegular,
     checked_folder,
-)
-from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at, explained
-from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
-    clear,
-    prefix_beside,
-    write_atomically,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
@@ -33,6 +24,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     required,
 )
 from vigo_bridge.run.state import private
+from vigo_bridge.run.state_file import pass_over, write_json
 
 #: The number of rollouts that are kept.
 KEPT = 100
@@ -155,11 +147,7 @@ class History:
 
     def write(self, record: Record) -> None:
         """Replace the record of this number."""
-        path = str(self._path(record.number))
-        text = json.dumps(dataclasses.asdict(record), ensure_ascii=False)
-        clear(str(self._folder), prefix_beside(path))
-        with at(path):
-            write_atomically(path, text.encode())
+        write_json(self._path(record.number), dataclasses.asdict(record))
 
     def records(self) -> list[Record]:
         """Return all records that can be read, the latest last."""
@@ -202,22 +190,8 @@ class History:
         except FileNotFoundError:
             return None
         except InvalidData as error:
-            self._pass_over(path, error)
+            pass_over(path, error, self._warn)
             return None
-
-    def _pass_over(self, path: Path, damage: InvalidData) -> None:
-        cause = damage.__cause__
-        if isinstance(cause, FileNotFoundError):  # another rollout has just deleted it
-            return
-        if isinstance(cause, OSError) and not isinstance(cause, NotRegular):
-            self._warn(f"skipping {path}: {damage}")
-            return
-        try:
-            kept = set_aside(str(path))
-        except OSError as error:
-            self._warn(f"skipping {path}: {damage}; it cannot be renamed: {explained(error)}")
-        else:
-            self._warn(f"{path} is damaged: {damage}; it was renamed to {kept}")
 
 
 def _is_of_this_version(data: Any) -> bool:

@@ -38,6 +38,11 @@ def controller_folder() -> Path:
     return Path(user_state_folder()) / "vigo-bridge" / "controller"
 
 
+def watch_folder() -> Path:
+    """Return the folder in which watchers keep their files."""
+    return controller_folder() / "watch"
+
+
 def stack_key(folder: Path, stack_id: str = "") -> str:
     """Return a name for a stack that no other stack of this machine has.
 

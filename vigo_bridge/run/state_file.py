@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A JSON file in which a watcher keeps something over restarts."""
+"""A JSON file in the controller's state folder, replaced in one step; a damaged one is renamed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,9 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     InvalidData,
     read_json,
 )
-from vigo_bridge.run.state import controller_folder, private
+from vigo_bridge.run.state import private
 
 Content = TypeVar("Content")
-
-
-def watch_folder() -> Path:
-    """Return the folder in which watchers keep their files."""
-    return controller_folder() / "watch"
 
 
 class StateFile:
@@ -56,7 +51,7 @@ class StateFile:
         except FileNotFoundError:
             return None
         except InvalidData as error:
-            self._pass_over(error)
+            pass_over(self._path, error, self._warn)
         except OSError as error:
             self._warn(f"skipping {self._path}: {explained(error)}")
         return None
@@ -64,19 +59,30 @@ class StateFile:
     def write(self, data: Any) -> None:
         """Replace the content by data that JSON can hold. Raise OSError."""
         private(self._path.parent)
-        path = str(self._path)
-        clear(str(self._path.parent), prefix_beside(path))
-        with at(path):
-            write_atomically(path, json.dumps(data, ensure_ascii=False).encode())
+        write_json(self._path, data)
 
-    def _pass_over(self, damage: InvalidData) -> None:
-        cause = damage.__cause__
-        if isinstance(cause, OSError) and not isinstance(cause, NotRegular):
-            self._warn(f"skipping {self._path}: {damage}")
-            return
-        try:
-            kept = set_aside(str(self._path))
-        except OSError as error:
-            self._warn(f"skipping {self._path}: {damage}; it cannot be renamed: {explained(error)}")
-        else:
-            self._warn(f"{self._path} is damaged: {damage}; it was renamed to {kept}")
+
+def write_json(path: Path, data: Any) -> None:
+    """Replace a file by data that JSON can hold, in one step. Raise OSError."""
+    clear(str(path.parent), prefix_beside(str(path)))
+    with at(str(path)):
+        write_atomically(str(path), json.dumps(data, ensure_ascii=False).encode())
+
+
+def pass_over(path: Path, damage: InvalidData, warn: Callable[[str], None]) -> None:
+    """Rename a damaged file. One that cannot be read stays, and one that is gone is no damage.
+
+    warn: called with a message about it.
+    """
+    cause = damage.__cause__
+    if isinstance(cause, FileNotFoundError):
+        return
+    if isinstance(cause, OSError) and not isinstance(cause, NotRegular):
+        warn(f"skipping {path}: {damage}")
+        return
+    try:
+        kept = set_aside(str(path))
+    except OSError as error:
+        warn(f"skipping {path}: {damage}; it cannot be renamed: {explained(error)}")
+    else:
+        warn(f"{path} is damaged: {damage}; it was renamed to {kept}")

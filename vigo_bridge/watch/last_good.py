@@ -15,8 +15,8 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
 )
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.kept_stacks import LARGEST, KeptStacks, Settings
+from vigo_bridge.run.state_file import StateFile
 from vigo_bridge.watch.sources import Good, Revision
-from vigo_bridge.watch.state_file import StateFile
 
 
 class LastGood:

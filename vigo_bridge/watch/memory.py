@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vigo_bridge.run.state import watch_folder
+from vigo_bridge.run.state_file import StateFile
 from vigo_bridge.watch.state_data import state_as_data, state_from_data
-from vigo_bridge.watch.state_file import StateFile, watch_folder
 from vigo_bridge.watch.states import FleetState
 
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
+from vigo_bridge.run.state import watch_folder
+from vigo_bridge.run.state_file import StateFile
 from vigo_bridge.watch.announcements import Announced, announce
 from vigo_bridge.watch.messages import Message, message
 from vigo_bridge.watch.notify_data import Kept, kept_as_data, kept_from_data
 from vigo_bridge.watch.notify_delivery import Counts, Mailbox, Parcel
 from vigo_bridge.watch.notify_targets import Target
-from vigo_bridge.watch.state_file import StateFile, watch_folder
 from vigo_bridge.watch.states import DIVERGED_AFTER, FleetState
 from vigo_bridge.watch.transitions import Transition
 from vigo_bridge.watch.turns import Turn

@@ -23,13 +23,13 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_l
 from vigo_bridge.failures import Refusal
 from vigo_bridge.language.folder import MAX_TEMPLATE, files_below
 from vigo_bridge.run.state import private
+from vigo_bridge.run.state_file import StateFile
 from vigo_bridge.secrets.stores import outside_store
 from vigo_bridge.watch.git import signature, tree
 from vigo_bridge.watch.git.failures import meaning, quoted
 from vigo_bridge.watch.git.location import location, reference, subfolder
 from vigo_bridge.watch.git.program import Finished, Git, NoGit, TooLong, TooMuch
 from vigo_bridge.watch.sources import Good, Kind, NotFetched, Revision
-from vigo_bridge.watch.state_file import StateFile
 
 #: Seconds for one connection, and for one call that does not connect.
 _TIMEOUT, _LOCAL_TIMEOUT = 300.0, 60.0

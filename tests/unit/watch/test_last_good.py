@@ -77,7 +77,7 @@ def test_a_disk_that_is_full_does_not_cost_the_one_before(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    for module in ("vigo_bridge.watch.state_file", "vigo_bridge.run.kept_stacks"):
+    for module in ("vigo_bridge.run.state_file", "vigo_bridge.run.kept_stacks"):
         with monkeypatch.context() as patch:
             patch.setattr(f"{module}.write_atomically", full)
             with pytest.raises(OSError, match="No space left"):

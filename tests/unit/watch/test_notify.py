@@ -127,7 +127,7 @@ def test_a_full_disk_is_reported_once(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("vigo_bridge.watch.state_file.write_atomically", full)
+        patch.setattr("vigo_bridge.run.state_file.write_atomically", full)
         watcher.turn(1, "drift")
         watcher.turn(2, "good")
         watcher.got(2)
