@@ -79,7 +79,7 @@ def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
     assert page.read_text() == "rewritten\n"
 
     fleet.remote.folder.rename(tmp_path / "gone")
-    assert "there is no such repository" in messages(watching.turn())
+    assert "the repository does not exist" in messages(watching.turn())
     assert page.read_text() == "rewritten\n"
     (tmp_path / "gone").rename(fleet.remote.folder)
     assert messages(watching.turn()) == ""

@@ -182,7 +182,7 @@ class TakenTurn:
             return
         if kind is Problem.STACK:
             self.found.passed.add(Problem.SOURCE)
-        stays = "there is no earlier stack to use: nothing is checked"
+        stays = "no earlier stack can be used: nothing is checked"
         if current.stack is not None:
             stays = f"the stack {current.revision} of {current.since} stays in force"
         self.found.problems[kind] = f"{current.problem}\n{stays}"

@@ -30,8 +30,14 @@ PRINTED = [
     ("error: RPC failed; HTTP 403\nfatal: The requested URL returned error: 403", "access denied"),
     ("fatal: unable to access 'https://h/x/': The requested URL returned error: 401", "access"),
     ("Host key verification failed.\nfatal: Could not read from remote repository.", "host key"),
-    ("remote: Repository not found.\nfatal: repository 'https://h/x/' not found", "no such repo"),
-    ("fatal: '/x' does not appear to be a git repository\nfatal: Could not read", "no such repo"),
+    (
+        "remote: Repository not found.\nfatal: repository 'https://h/x/' not found",
+        "the repository does not exist",
+    ),
+    (
+        "fatal: '/x' does not appear to be a git repository\nfatal: Could not read",
+        "the repository does not exist",
+    ),
     ("fatal: remote error: access denied or repository not exported: /x", "access denied"),
     ("fatal: detected dubious ownership in repository at '/x'", "safe.directory"),
     (

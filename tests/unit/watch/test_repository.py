@@ -442,9 +442,9 @@ def missing_object(watcher: Watcher, remote: Remote) -> None:
 
 
 OUTAGES = {
-    "the repository is gone": (gone, "there is no such repository"),
-    "a file is in its place": (is_file, "git failed|there is no such repository"),
-    "an empty folder": (no_repository, "there is no such repository"),
+    "the repository is gone": (gone, "the repository does not exist"),
+    "a file is in its place": (is_file, "git failed|the repository does not exist"),
+    "an empty folder": (no_repository, "the repository does not exist"),
     "an object is missing": (missing_object, "damaged|lost|empty|git failed"),
 }
 

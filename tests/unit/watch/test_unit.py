@@ -21,7 +21,7 @@ CALL = Call(
     options=["--repair", "--every", "10m", "--set", "a=b $HOME %h \"'\\"],
     folder=Path("/"),
     user="root",
-    state=Path("/root/.local/state"),
+    state=Path("/srv/state"),
     environment={"ANSIBLE_CONFIG": "/srv/a b.cfg"},
     secret={},
     paths=[Path("/srv/stacks")],

@@ -41,7 +41,7 @@ _MEANINGS = (
     (
         r"repository .*not found|not found|does not appear to be a git repository"
         r"|no such file or directory|does not exist|not a git repository|not exported|error: 404\b",
-        "there is no such repository, or it cannot be read; check the URL and the permissions",
+        "the repository does not exist or cannot be read; check the URL and the permissions",
     ),
     (
         r"connection refused|timed out|no route to host|network is unreachable|failed to connect"

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Comma-separated strings, as Vigo writes lists and maps.
 
-There is no quoting. A comma is a separator only before the possible beginning of an entry, so that
-values can contain commas.
+Quotes have no special meaning. A comma is a separator only before the possible beginning of an
+entry, so that values can contain commas.
 """
 
 from __future__ import annotations

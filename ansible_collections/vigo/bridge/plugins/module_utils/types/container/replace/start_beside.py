@@ -133,7 +133,7 @@ def swap_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
         engine.update(old.id, {"RestartPolicy": restart.payload(prior.restart)})
     if prior.running and not has_process(old):
         start_with_retries(engine, old.id)
-        with contextlib.suppress(ResourceError):  # There is no alternative.
+        with contextlib.suppress(ResourceError):  # Nothing else can be done.
             settle(engine, ContainerSpec(swap.name, Settings()), old.id)
     had_name = new is not None and new.name in (swap.name, swap.name + FAILED)
     if new is not None and new.name == swap.name:
