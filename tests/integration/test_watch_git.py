@@ -44,6 +44,29 @@ def revision(watching: Watching) -> str:
     return str(watching.turn()["fleet"]["revision"])
 
 
+def test_messages_name_the_repository(tmp_path: Path) -> None:
+    fleet = GitFleet(tmp_path, 1)
+    fleet.commit(SITE)
+    url = str(fleet.remote.folder)
+    watching = fleet.watch("--repair")
+    watching.turn(ask=False)
+    second = fleet(*fleet.watch_command()[3:])
+    assert f"another watcher of {url} is running: " in second.err
+    assert [record["of"] for record in fleet("history", "-o", "json").document] == [url]
+    assert watching.stop() == 0
+
+    watching = fleet.watch("--prune")
+    unnamed = messages(watching.turn(ask=False))
+    assert f"Create stack.vgo in {url} with these lines:\n  name: prod\n" in unnamed
+    assert watching.stop() == 0
+
+    (fleet.stack / "envoys.vgo").write_text("envoys: []\n")
+    fleet.commit(SITE)
+    watching = fleet.watch()
+    assert f"no match entry of {url} matches h1" in messages(watching.turn(ask=False))
+    assert watching.stop() == 0
+
+
 def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
     fleet = GitFleet(tmp_path, 1)
     page = fleet.page("h1")

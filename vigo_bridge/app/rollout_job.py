@@ -274,7 +274,7 @@ def _remembered(
 
 def _lock_of(job: Job, stack: StackOptions, state: Path) -> contextlib.AbstractContextManager[None]:
     command = f"`vigo-bridge {job.command}`"
-    return one_rollout(state, job.lock, stack.folder, _warn, command)
+    return one_rollout(state, job.lock, stack.label, _warn, command)
 
 
 def _stopping(

@@ -102,7 +102,7 @@ def down(
     if shown.output == "json" and not yes:
         raise Refusal("down asks before it removes anything; with -o json, add --yes.")
     ready = ready_stack(stack, asked, shown.output)
-    refuse_unnamed(ready.loaded, stack.folder, "down")
+    refuse_unnamed(ready.loaded, stack, "down")
     module = {"state": "absent", **{name: True for name, wanted in removed.items() if wanted}}
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, changes)

@@ -86,7 +86,7 @@ class GitSource:
         self._path = subfolder(options.path)
         self._signed = options.require_signed
         self._timeout = timeout
-        self.label = self._location.url
+        self.label = self.url = self._location.url
         self.shown = Path(self._path)
         self.named_after = Path("/", *self._location.parts, *self._path.parts)
         self.stores = options.secrets

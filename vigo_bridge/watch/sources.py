@@ -65,6 +65,10 @@ class Source(Protocol):
         """Return the folder or the URL, without credentials, for people."""
 
     @property
+    def url(self) -> str:
+        """Return the URL of a repository, without credentials; empty for a folder."""
+
+    @property
     def folder(self) -> Path:
         """Return a path that no other stack has, by which locks and results are named."""
 
@@ -99,6 +103,7 @@ class FolderSource:
     complete.
     """
 
+    url = ""
     warnings = ()
 
     def __init__(self, folder: Path, sleep: Callable[[float], None] = time.sleep) -> None:
