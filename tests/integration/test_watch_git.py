@@ -3,8 +3,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from tests.integration.test_interrupt import Running, await_no_process_with
 from tests.integration.watched_fleet import SITE, WatchedFleet, Watching, news
 from tests.unit.watch.remote import Remote
 
@@ -107,3 +114,22 @@ def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
     (tmp_path / "gone").rename(fleet.remote.folder)
     assert messages(watching.turn()) == ""
     assert watching.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_no_git_outlives_a_watcher(tmp_path: Path, number: signal.Signals) -> None:
+    """The server takes the connection, and never answers."""
+    fleet = WatchedFleet(tmp_path, 1)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/{tmp_path.name}.git"
+        command = fleet.watch_command("--git", url)
+        at = command.index("--stacks")
+        del command[at : at + 2]
+        watcher = Running(command, {**os.environ, **fleet.environment})
+        server.settimeout(60)
+        connection, _ = server.accept()
+        with connection:
+            watcher.process.send_signal(number)
+            watcher.end()
+            await_no_process_with(tmp_path.name)
+    assert watcher.process.returncode == (-9 if number is signal.SIGKILL else 0)

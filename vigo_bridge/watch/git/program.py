@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigo_bridge.watch.git.guard import GRACE, guarded
 from vigo_bridge.watch.git.location import Location
 
 #: Variables of the user that control the connection and the configuration. All others would
@@ -57,8 +58,6 @@ _HELPER = (
 )
 _LARGEST_ERRORS = 1 << 16
 _CHUNK = 1 << 16
-#: Seconds in which git can remove its temporary files.
-_GRACE = 3.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +97,8 @@ class Git:
         timeout: in seconds. largest: bytes on standard output. network: whether it may connect.
         """
         command = ["git", *self._options(network), f"--git-dir={self.folder}", *words]
+        if network:
+            command = guarded(command)
         with tempfile.TemporaryFile() as given:
             given.write(stdin)
             given.seek(0)
@@ -191,7 +192,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_GRACE)
+        process.wait(GRACE)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
