@@ -66,6 +66,7 @@ def convert(
         tuple(crates.values()),
         tuple(included),
         tuple(secrets.needed[path] for path in sorted(secrets.needed)),
+        shared.copies,
     )
 
 

@@ -67,7 +67,7 @@ class Renderer:
             if _is_secret(use):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
         return "".join(
-            _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
+            literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
         )
 
     def with_references(self, text: Text) -> str:
@@ -81,7 +81,7 @@ class Renderer:
         if len(rendered) == 1 and rendered[0][1].startswith("secret:{"):
             return "secret:" + rendered[0][1][len("secret:{") : -1]
         return "".join(
-            _literal(part) if isinstance(part, str) else shown for part, shown in rendered
+            literal(part) if isinstance(part, str) else shown for part, shown in rendered
         )
 
     def setting(self, owner: str, name: str, text: Text) -> str:
@@ -114,9 +114,9 @@ class Renderer:
         for number, (start, end) in enumerate(found, 1):
             path = f"{self.project}/{owner}/password{number if number > 1 else ''}"
             reference = self.secret(path, str(text.position), value[start:end])
-            shown += _literal(value[at:start]) + _braced(reference)
+            shown += literal(value[at:start]) + _braced(reference)
             at = end
-        return shown + _literal(value[at:])
+        return shown + literal(value[at:])
 
     def secret(self, path: str, origin: str, value: str) -> str:
         """Return a reference to a secret of this name."""
@@ -154,7 +154,7 @@ def _without(text: Text, uses: list[Use]) -> str:
     )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text that must not be changed. Raise NotAllowed."""
     if secret_references.find(text):
         raise NotAllowed(f"{text!r} looks like a reference to a secret")
