@@ -13,7 +13,7 @@ import pytest
 
 from tests.integration.test_interrupt import Running, await_no_process_with
 from tests.integration.watched_fleet import SITE, WatchedFleet, Watching, news
-from tests.unit.watch.remote import Remote
+from tests.unit.watch.sources.remote import Remote
 
 
 class GitFleet(WatchedFleet):

@@ -20,8 +20,8 @@ from vigo_bridge.language.model import Stack
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.run.kept_stacks import LARGEST, TooLarge
 from vigo_bridge.run.state import stack_key
-from vigo_bridge.watch.last_good import LastGood
-from vigo_bridge.watch.sources import Good, NotFetched, Revision, Source
+from vigo_bridge.watch.sources.last_good import LastGood
+from vigo_bridge.watch.sources.source import Good, NotFetched, Revision, Source
 
 
 @dataclass(frozen=True)

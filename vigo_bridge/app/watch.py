@@ -25,12 +25,12 @@ from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_watcher, stack_key
 from vigo_bridge.run.watch_signals import WatchSignals
-from vigo_bridge.watch.fleet import Found, next_fleet, without_retries
-from vigo_bridge.watch.memory import Memory
 from vigo_bridge.watch.schedule import next_turn
-from vigo_bridge.watch.sources import Source
-from vigo_bridge.watch.states import FleetState, Problem
-from vigo_bridge.watch.transitions import transitions
+from vigo_bridge.watch.sources.source import Source
+from vigo_bridge.watch.states.memory import Memory
+from vigo_bridge.watch.states.model import FleetState, Problem
+from vigo_bridge.watch.states.next_fleet import Found, next_fleet, without_retries
+from vigo_bridge.watch.states.transitions import transitions
 from vigo_bridge.watch.turns import Outputs, Turn
 
 

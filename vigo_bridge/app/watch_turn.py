@@ -38,9 +38,9 @@ from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import EnvoyStatus, RunResult, RunStatus
 from vigo_bridge.run.state import controller_folder, running_rollout, stack_key
-from vigo_bridge.watch.fleet import Found, due_for_repair
 from vigo_bridge.watch.schedule import slices
-from vigo_bridge.watch.states import FleetState, Problem
+from vigo_bridge.watch.states.model import FleetState, Problem
+from vigo_bridge.watch.states.next_fleet import Found, due_for_repair
 
 #: The command of a repair in the history.
 COMMAND = "watch"

@@ -14,7 +14,7 @@ from vigo_bridge.app.stack_in_force import StackInForce
 from vigo_bridge.files import write_text
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.stack_files import stack_files
-from vigo_bridge.watch.sources import Good, NotFetched, Revision
+from vigo_bridge.watch.sources.source import Good, NotFetched, Revision
 
 NAMED = {"stack.vgo": "name: shop\nid: 0123456789abcdef\n"}
 UNNAMED = {"envoys/e.vgo": "envoys: []\n"}

@@ -12,7 +12,8 @@ from tests.unit.watch.watched import LOOKS, REPAIRS
 from vigo_bridge.app.watch import _exit_status, _Locks
 from vigo_bridge.app.watch_log import Once
 from vigo_bridge.failures import Refusal
-from vigo_bridge.watch.states import NO_DATA, FleetState, Problem, ProblemState, next_state
+from vigo_bridge.watch.states.model import NO_DATA, FleetState, Problem, ProblemState
+from vigo_bridge.watch.states.next_state import next_state
 
 PROBLEM = ProblemState(Problem.STACK, "an error", "10:00")
 #: the signal, the last look and repair of hosts, whether there is a problem -> the exit status
