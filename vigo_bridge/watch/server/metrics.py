@@ -16,8 +16,9 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import ACTIONS
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.failures import Refusal
+from vigo_bridge.watch.notifications.delivery import Counts
 from vigo_bridge.watch.server.snapshot import BUCKETS, FAILED, GOOD, REPAIRED, Snapshot
-from vigo_bridge.watch.states.model import Condition, Drift, Problem, ResourceState
+from vigo_bridge.watch.states.model import FleetState, Problem, ResourceState
 
 #: Resources with a value of their own; further ones are counted together.
 MOST_RESOURCES = 100
@@ -52,105 +53,137 @@ def exposition(snapshot: Snapshot, stack: str) -> tuple[str, bytes]:
 
 
 def _metrics(snapshot: Snapshot, stack: str) -> Iterator[Any]:
-    from prometheus_client.metrics_core import (
-        CounterMetricFamily,
-        GaugeMetricFamily,
-        HistogramMetricFamily,
-        InfoMetricFamily,
-    )
+    yield _info(stack, snapshot.fleet.revision)
+    yield from _of_hosts(snapshot.fleet)
+    yield from _of_resources(snapshot)
+    yield from _of_turns(snapshot)
+    yield from _of_notifications(snapshot.notifications)
 
-    fleet, turn = snapshot.fleet, snapshot.turn
 
-    def gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Any:
-        found = GaugeMetricFamily(f"{_PREFIX}_{name}", text, labels=[label])
-        for value, number in values.items():
-            found.add_metric([value], number)
-        return found
+def _info(stack: str, revision: str) -> Any:
+    from prometheus_client.metrics_core import InfoMetricFamily
 
-    def counter(name: str, text: str, label: str, values: Mapping[str, float]) -> Any:
-        found = CounterMetricFamily(f"{_PREFIX}_{name}", text, labels=[label])
-        for value, number in values.items():
-            found.add_metric([value], number)
-        return found
+    value = {"stack": one_line(stack), "revision": one_line(revision)}
+    return InfoMetricFamily(_PREFIX, "The stack that is in force.", value=value)
 
-    def single(name: str, text: str, value: float) -> Any:
-        return GaugeMetricFamily(f"{_PREFIX}_{name}", text, value=value)
 
-    stack_info = {"stack": one_line(stack), "revision": one_line(fleet.revision)}
-    yield InfoMetricFamily(_PREFIX, "The stack that is in force.", value=stack_info)
-    yield gauge(
+def _of_hosts(fleet: FleetState) -> Iterator[Any]:
+    yield _gauges(
         "hosts",
         "Hosts by condition: whether the last look or repair failed.",
         "condition",
-        {one.value: fleet.conditions[one] for one in Condition},
+        {one.value: count for one, count in fleet.conditions.items()},
     )
-    yield gauge(
+    yield _gauges(
         "hosts_by_drift",
         "Hosts by drift: none, changed, or diverged (something changes them again and again).",
         "drift",
-        {one.value: fleet.drifts[one] for one in Drift},
+        {one.value: count for one, count in fleet.drifts.items()},
     )
-    yield single("hosts_unreachable", "Hosts that cannot be reached.", fleet.unreachable)
-    yield gauge(
+    yield _gauge("hosts_unreachable", "Hosts that cannot be reached.", fleet.unreachable)
+
+
+def _of_resources(snapshot: Snapshot) -> Iterator[Any]:
+    yield _gauges(
         "drifting_hosts",
         "Hosts on which a resource differs from the stack or was repaired in the last turn.",
         "resource",
         _by_resource(snapshot, _drifts),
     )
-    yield gauge(
+    yield _gauges(
         "failing_hosts",
         "Hosts on which a resource fails.",
         "resource",
         _by_resource(snapshot, _fails),
     )
-    yield gauge(
+    actions = snapshot.turn.actions if snapshot.turn else {}
+    yield _gauges(
         "resources",
         "Resources of all hosts by their action in the last turn.",
         "action",
-        {one: turn.actions.get(one, 0) if turn else 0 for one in sorted(ACTIONS)},
+        {one: actions.get(one, 0) for one in sorted(ACTIONS)},
     )
-    yield gauge(
+
+
+def _of_turns(snapshot: Snapshot) -> Iterator[Any]:
+    yield _gauges(
         "problem",
         "Whether turns have this problem: 1 if they do.",
         "problem",
-        {one.value: float(fleet.problem(one) is not None) for one in Problem},
+        {one.value: float(snapshot.fleet.problem(one) is not None) for one in Problem},
     )
-    yield counter(
+    yield _counters(
         "turns",
         "Turns since the start: good, repaired (good, with a repair), or failed (no hosts seen).",
         "result",
         {one: snapshot.turns.get(one, 0) for one in (GOOD, REPAIRED, FAILED)},
     )
-    durations = HistogramMetricFamily(f"{_PREFIX}_turn_duration_seconds", "How long turns took.")
-    count = sum(snapshot.turns.values())
-    buckets = [
-        (str(bound), number) for bound, number in zip(BUCKETS, snapshot.durations, strict=True)
-    ]
-    durations.add_metric([], [*buckets, ("+Inf", count)], snapshot.total_duration)
-    yield durations
-    yield single("interval_seconds", "Seconds from one turn to the next.", snapshot.interval)
-    yield single(
+    yield _durations(snapshot)
+    yield _gauge("interval_seconds", "Seconds from one turn to the next.", snapshot.interval)
+    yield _gauge(
         "last_good_turn_timestamp_seconds",
         "When the last turn ended that saw the hosts, as Unix time; 0 before the first one.",
-        _timestamp(fleet.good_turn),
+        _timestamp(snapshot.fleet.good_turn),
     )
-    sent, failed, dropped = {}, {}, {}
-    for name, counts in snapshot.notifications.items():
-        sent[name], failed[name] = counts.delivered, counts.failed
-        dropped[name] = counts.dropped
-    yield counter("notifications", "Notifications that were delivered.", "target", sent)
-    yield counter(
+
+
+def _durations(snapshot: Snapshot) -> Any:
+    from prometheus_client.metrics_core import HistogramMetricFamily
+
+    buckets = [
+        (str(bound), float(number))
+        for bound, number in zip(BUCKETS, snapshot.durations, strict=True)
+    ]
+    buckets.append(("+Inf", float(sum(snapshot.turns.values()))))
+    found = HistogramMetricFamily(f"{_PREFIX}_turn_duration_seconds", "How long turns took.")
+    found.add_metric([], buckets, snapshot.total_duration)
+    return found
+
+
+def _of_notifications(counts: Mapping[str, Counts]) -> Iterator[Any]:
+    yield _counters(
+        "notifications",
+        "Notifications that were delivered.",
+        "target",
+        {name: one.delivered for name, one in counts.items()},
+    )
+    yield _counters(
         "notification_failures",
         "Attempts to deliver a notification that failed.",
         "target",
-        failed,
+        {name: one.failed for name, one in counts.items()},
     )
-    yield counter(
+    yield _counters(
         "notifications_dropped",
         "Notifications that were given up because too many were waiting.",
         "target",
-        dropped,
+        {name: one.dropped for name, one in counts.items()},
     )
+
+
+def _gauge(name: str, text: str, value: float) -> Any:
+    from prometheus_client.metrics_core import GaugeMetricFamily
+
+    return GaugeMetricFamily(f"{_PREFIX}_{name}", text, value=value)
+
+
+def _gauges(name: str, text: str, label: str, values: Mapping[str, float]) -> Any:
+    from prometheus_client.metrics_core import GaugeMetricFamily
+
+    return _filled(GaugeMetricFamily(f"{_PREFIX}_{name}", text, labels=[label]), values)
+
+
+def _counters(name: str, text: str, label: str, values: Mapping[str, float]) -> Any:
+    from prometheus_client.metrics_core import CounterMetricFamily
+
+    return _filled(CounterMetricFamily(f"{_PREFIX}_{name}", text, labels=[label]), values)
+
+
+def _filled(family: Any, values: Mapping[str, float]) -> Any:
+    """Return a metric with a value for each value of its label."""
+    for label, value in values.items():
+        family.add_metric([label], value)
+    return family
 
 
 def _by_resource(
