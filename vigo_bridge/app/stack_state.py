@@ -110,7 +110,7 @@ def down(
         if not yes:
             predicting = replace(job, how=replace(how, check_mode=True), clock=Clock())
             (private / "preview").mkdir()
-            preview = at_once(predicting, private / "preview")
+            preview = at_once(predicting, private / "preview", names_hosts=False)
             show_result(preview, "down", job, ready, stack, options, replace(shown, page=None))
             if not _is_confirmed(preview):
                 return FAILED if exit_status(preview) == FAILED else OK
