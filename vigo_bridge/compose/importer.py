@@ -59,11 +59,13 @@ def read_compose(
     profiles: Collection[str] = (),
     folder: Path = Path("stacks"),
     root: Path | None = None,
+    are_stored: bool = False,
 ) -> Import:
     """Return the imported stack, without writing anything. Raise ComposeError.
 
     sources: see `select`. shell: variables of the environment. profiles: instead of those of
     COMPOSE_PROFILES. folder: of the stack; it may hold other files of a stack. root: see `load`.
+    are_stored: see `Destination`.
     """
     findings = Findings()
     chosen = select(sources, shell, findings, env_files=env_files, root=root)
@@ -75,7 +77,7 @@ def read_compose(
     active = profiles or _listed_profiles(loaded, model, findings)
     return imported(
         model,
-        Destination(match, folder),
+        Destination(match, folder, are_stored),
         findings,
         source=_named(chosen),
         start=start,
@@ -87,10 +89,11 @@ def read_compose(
 @dataclass(frozen=True)
 class Destination:
     """match: the hosts of the match entry. folder: of the stack; it may hold other files of a
-    stack."""
+    stack. are_stored: whether a store gets the values of the secrets."""
 
     match: str
     folder: Path
+    are_stored: bool = False
 
 
 def imported(
@@ -108,7 +111,8 @@ def imported(
     source: what it is made from, for comments. start: its position, for findings about the whole.
     """
     folder = destination.folder
-    stack = convert(project, source, profiles, findings)
+    are_stored = destination.are_stored
+    stack = convert(project, source, profiles, findings, are_stored=are_stored)
     written = files(stack, destination.match, _identity(folder, stack.name))
     for problem in _problems(written):
         findings.lost(

@@ -32,10 +32,14 @@ class Crate:
 
 @dataclass(frozen=True)
 class NeededSecret:
-    """A secret that has to be put into a store. origin: where its value is today."""
+    """A secret that has to be put into a store. origin: where its value is today.
+
+    value: empty if it is not known.
+    """
 
     path: str
     origin: str
+    value: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file.descriptor import TYPE as FILE
 from vigo_bridge.compose import mounted_files
 from vigo_bridge.compose.config_files import Mounted
 from vigo_bridge.compose.engine_objects import add_volume
@@ -132,6 +134,8 @@ def _source_path(job: Job, key: str, grant: Grant, source: Source, target: str) 
         if key == "configs" and path is not None:
             real = Path(os.path.normpath(job.real_path(source.file)))
             mounted_files.add(job, key, source.file, path, Mounted(real, target, is_read_only=True))
+        if key == "secrets" and path is not None and job.renderer.secrets.are_stored:
+            _secret_file(job, grant, source.file, path)
         return path
     text = source.content
     if source.environment is not None:
@@ -142,6 +146,33 @@ def _source_path(job: Job, key: str, grant: Grant, source: Source, target: str) 
     if text is None:
         return None
     return _file(job, key, grant, source, text)
+
+
+def _secret_file(job: Job, grant: Grant, file: Text, path: str) -> None:
+    """Add a resource for the file of a secret, with the permissions that it has.
+
+    One that does not exist here, or is not text, is only mounted.
+    """
+    real = job.real_path(file)
+    if not real.exists():
+        return
+    try:
+        value = job.project.files.read(real, file.position).decode("utf-8")
+        mode = stat.S_IMODE(real.stat().st_mode)
+    except (ComposeError, OSError, UnicodeDecodeError):
+        value = ""
+    if not value or "\0" in value:
+        job.note(
+            "secrets",
+            f"{grant.source}: {file} is not stored, so it must exist on each host of the match"
+            " entry: it is empty, not text, or cannot be read",
+        )
+        return
+    content = job.renderer.secret(f"{job.project.name}/{grant.source}", str(real), value)
+    attributes = {"target_path": path, "content": content, "mode": f"0{mode:o}"}
+    name = f"secret-{grant.source}"
+    job.needs(Resource(name, FILE.name, attributes, ["The file that the container mounts."]))
+    job.subscribes.append(name)
 
 
 def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str | None:
