@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.watch.sources.follower import Watcher
 from tests.unit.watch.sources.remote import FILES, Files, Remote, Special, link, submodule
 from vigo_bridge.failures import Refusal
 from vigo_bridge.watch.sources.git.program import Git
@@ -30,46 +31,8 @@ def remote(tmp_path: Path) -> Remote:
     return Remote(tmp_path / "shop.git")
 
 
-class Watcher:
-    """The watcher's side."""
-
-    def __init__(self, remote: Remote, **options: object) -> None:
-        self.state = remote.folder.parent / "state"
-        self.options = GitOptions(str(remote.folder), **options)  # type: ignore[arg-type]
-        self.good: Good | None = None
-        self._copies = 0
-
-    def source(self) -> GitSource:
-        return GitSource(self.options, self.state)
-
-    def files(self) -> dict[str, bytes]:
-        """Fetch the newest commit, which is good."""
-        self._copies += 1
-        copy = self.state.with_name(f"copy-{self._copies}")
-        copy.mkdir()
-        revision = self.source().fetch(copy, self.good)
-        self.good = Good(revision, "now")
-        return {
-            str(path.relative_to(copy)): path.read_bytes()
-            for path in copy.rglob("*")
-            if path.is_file()
-        }
-
-    def commit(self) -> str:
-        self.files()
-        assert self.good is not None
-        return self.good.revision.id
-
-    def problem(self) -> str:
-        """Return the kind and the message of a commit that is not used."""
-        with pytest.raises(NotFetched) as caught:
-            self.files()
-        assert "\n" not in str(caught.value)
-        return f"{caught.value.kind}: {caught.value}"
-
-
 def test_each_commit_is_used(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     for number in range(3):
         files = {**FILES, "templates/number": f"{number}".encode()}
         commit = remote.commit(files)
@@ -83,7 +46,7 @@ def test_the_bytes_are_those_of_the_repository(remote: Remote) -> None:
     attributes = b"* text eol=crlf ident export-subst filter=x working-tree-encoding=UTF-16\n"
     content = b"$Id$ $Format:%H$\n"
     remote.commit({**FILES, ".gitattributes": attributes, "templates/id": content})
-    assert Watcher(remote).files() == {**FILES, "templates/id": content}
+    assert Watcher.of(remote).files() == {**FILES, "templates/id": content}
 
 
 @pytest.mark.parametrize("path", ["stacks/prod", "./stacks/prod/", "stacks//prod"])
@@ -91,7 +54,7 @@ def test_a_folder_of_the_repository(path: str, remote: Remote) -> None:
     remote.commit(
         {"README.md": b"x", **{f"stacks/prod/{name}": text for name, text in FILES.items()}}
     )
-    watcher = Watcher(remote, path=path)
+    watcher = Watcher.of(remote, path=path)
     assert watcher.files() == FILES
     assert watcher.source().shown == Path("stacks/prod")
     assert watcher.source().named_after.parts[-3:] == ("shop", "stacks", "prod")
@@ -100,12 +63,12 @@ def test_a_folder_of_the_repository(path: str, remote: Remote) -> None:
 def test_names_of_any_bytes_are_written(remote: Remote) -> None:
     names = {"templates/two\nlines": b"1", "templates/-option": b"2", "templates/a:b*?": b"3"}
     remote.commit({**FILES, **names})
-    assert Watcher(remote).files() == {**FILES, **names}
+    assert Watcher.of(remote).files() == {**FILES, **names}
 
 
 def test_links_inside_of_the_stack(remote: Remote) -> None:
     remote.commit({**FILES, "templates/same": link("page"), "executors": link("templates")})
-    files = Watcher(remote).files()
+    files = Watcher.of(remote).files()
     assert files["templates/same"] == FILES["templates/page"]
 
 
@@ -154,7 +117,7 @@ HOSTILE: Mapping[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_content_is_refused(case: str, remote: Remote) -> None:
     files, message = HOSTILE[case]
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     good = remote.commit()
     watcher.files()
     remote.commit(
@@ -198,7 +161,7 @@ def test_invalid_trees_are_refused(case: str, remote: Remote) -> None:
     tree = remote.raw_tree([(mode, name, objects[kind]) for mode, name, kind in RAW[case]])
     remote.commit(tree=tree)
     before = set(remote.folder.parent.iterdir())
-    Watcher(remote).problem()
+    Watcher.of(remote).problem()
     added = {path.name for path in set(remote.folder.parent.iterdir()) - before}
     assert added <= {"state", "copy-1"}
 
@@ -209,7 +172,7 @@ def test_a_tree_of_endless_size_is_refused(remote: Remote) -> None:
     for _ in range(9):
         tree = remote.raw_tree([("40000", f"{number}".encode(), tree) for number in range(10)])
     remote.commit(tree=tree)
-    assert "too many files" in Watcher(remote).problem()
+    assert "too many files" in Watcher.of(remote).problem()
 
 
 def test_what_is_not_part_of_a_stack_does_no_harm(remote: Remote) -> None:
@@ -223,13 +186,13 @@ def test_what_is_not_part_of_a_stack_does_no_harm(remote: Remote) -> None:
         "secrets.vault.yml": b"$ANSIBLE_VAULT;1.1;AES256\n00\n",
     }
     remote.commit({**FILES, **more})
-    files = Watcher(remote).files()
+    files = Watcher.of(remote).files()
     assert set(files) == {*FILES, "docs/logo.png", "secrets.yml", "secrets.vault.yml"}
 
 
 def test_a_vault_file_is_private_and_kept(remote: Remote) -> None:
     remote.commit({**FILES, "secrets.vault.yml": b"$ANSIBLE_VAULT;1.1;AES256\n00\n"})
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     files = watcher.files()
     copy = watcher.state.with_name("copy-1")
     assert (copy / "secrets.vault.yml").stat().st_mode & 0o777 == 0o600
@@ -240,7 +203,7 @@ def test_stores_of_this_machine_replace_those_of_the_repository(
     remote: Remote, tmp_path: Path
 ) -> None:
     remote.commit({**FILES, "secrets.yml": b"stores: [{command: [pass, '{path}']}]\n"})
-    watcher = Watcher(remote, secrets=tmp_path)
+    watcher = Watcher.of(remote, secrets=tmp_path)
     assert "secrets.yml" in watcher.files()
     assert watcher.source().stores == tmp_path
 
@@ -252,7 +215,7 @@ def test_stores_of_this_machine_replace_those_of_the_repository(
 def test_a_branch(ref: str, remote: Remote) -> None:
     remote.commit({**FILES, "templates/x": b"other"})
     commit = remote.commit(branch=ref.removeprefix("refs/heads/"))
-    assert Watcher(remote, ref=ref).commit() == commit
+    assert Watcher.of(remote, ref=ref).commit() == commit
 
 
 @pytest.mark.parametrize("annotated", [False, True])
@@ -261,7 +224,7 @@ def test_a_tag(ref: str, annotated: bool, remote: Remote) -> None:
     commit = remote.commit()
     remote.tag("v1", commit, annotated=annotated)
     remote.commit({**FILES, "templates/x": b"other"})
-    watcher = Watcher(remote, ref=ref)
+    watcher = Watcher.of(remote, ref=ref)
     assert watcher.commit() == commit
     assert watcher.commit() == commit
 
@@ -304,7 +267,7 @@ UNKNOWN: Mapping[str, tuple[Callable[[Remote], None], str | None, str]] = {
 def test_a_branch_or_tag_that_cannot_be_used(case: str, remote: Remote) -> None:
     prepare, ref, message = UNKNOWN[case]
     prepare(remote)
-    watcher = Watcher(remote, ref=ref)
+    watcher = Watcher.of(remote, ref=ref)
     for _ in range(2):
         assert watcher.problem().startswith(message.replace("URL", str(remote.folder)))
     if ref is None or ref == "main":
@@ -318,7 +281,7 @@ def test_a_branch_or_tag_that_cannot_be_used(case: str, remote: Remote) -> None:
 )
 def test_a_path_that_is_not_a_folder(path: str, remote: Remote) -> None:
     remote.commit({**FILES, "link": link(".")})
-    problem = Watcher(remote, path=path).problem()
+    problem = Watcher.of(remote, path=path).problem()
     assert problem.startswith("content: ")
     assert f"has no folder {path}; check --path" in problem
 
@@ -327,7 +290,7 @@ def test_a_path_that_is_not_a_folder(path: str, remote: Remote) -> None:
 
 
 def test_only_descendants_are_used(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     first = remote.commit()
     second = remote.commit({**FILES, "templates/x": b"2"})
     assert watcher.commit() == second
@@ -342,7 +305,7 @@ def test_only_descendants_are_used(remote: Remote) -> None:
 
 
 def test_an_unrelated_history_is_refused_until_a_person_accepts_it(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     remote.commit()
     watcher.files()
     other = remote.commit({**FILES, "templates/x": b"other"}, parents=[])
@@ -355,7 +318,7 @@ def test_an_unrelated_history_is_refused_until_a_person_accepts_it(remote: Remot
 
 @pytest.mark.parametrize("commit", ["", "main", "123", "0" * 40, "-x", "A" * 40, "0" * 41 + "\n"])
 def test_only_the_commit_that_was_fetched_can_be_accepted(commit: str, remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     remote.commit()
     with pytest.raises(Refusal):
         watcher.source().accept(commit)
@@ -365,7 +328,7 @@ def test_only_the_commit_that_was_fetched_can_be_accepted(commit: str, remote: R
 
 
 def test_merges_and_commits_in_between(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     base = remote.commit()
     remote.commit({**FILES, "templates/x": b"1"})
     watcher.files()
@@ -377,7 +340,7 @@ def test_merges_and_commits_in_between(remote: Remote) -> None:
 
 
 def test_the_history_is_checked_after_the_local_repository_was_lost(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     first = remote.commit()
     watcher.files()
     shutil.rmtree(watcher.source().folder)
@@ -391,7 +354,7 @@ def test_the_history_is_checked_after_the_local_repository_was_lost(remote: Remo
 
 @pytest.mark.parametrize("annotated", [False, True])
 def test_a_tag_that_was_moved_is_refused(annotated: bool, remote: Remote) -> None:
-    watcher = Watcher(remote, ref="v1")
+    watcher = Watcher.of(remote, ref="v1")
     first = remote.commit()
     remote.tag("v1", first, annotated=annotated)
     watcher.files()
@@ -407,7 +370,7 @@ def test_only_what_is_needed_is_fetched(remote: Remote) -> None:
     for number in range(5):
         remote.commit({**FILES, "templates/x": f"{number}".encode()})
     # By file://, as git copies a local path without asking for less.
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     watcher.options = replace(watcher.options, url=f"file://{remote.folder}")
     watcher.files()
     folder = watcher.source().folder / "repository.git"
@@ -452,7 +415,7 @@ OUTAGES = {
 @pytest.mark.parametrize("case", OUTAGES)
 def test_an_outage_is_reported_and_ends(case: str, remote: Remote) -> None:
     happen, message = OUTAGES[case]
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     first = remote.commit()
     watcher.files()
     spare = remote.folder.with_name("spare")
@@ -501,7 +464,7 @@ LOCAL_DAMAGE = [locks, empty_objects, no_head, wrong_configuration, wrong_refere
 def test_damage_of_the_local_repository_heals(
     damage: Callable[[Path], None], has_news: bool, remote: Remote
 ) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     commit = remote.commit()
     watcher.files()
     damage(watcher.source().folder / "repository.git")
@@ -518,7 +481,7 @@ def test_damage_of_the_local_repository_heals(
 
 
 def test_leftovers_of_killed_downloads_are_removed(remote: Remote) -> None:
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     remote.commit()
     watcher.files()
     packs = watcher.source().folder / "repository.git/objects/pack"
@@ -531,7 +494,7 @@ def test_leftovers_of_killed_downloads_are_removed(remote: Remote) -> None:
 
 def test_a_missing_git_program(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     remote.commit()
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     monkeypatch.setenv("PATH", "/nowhere")
     assert "source: the git program cannot be run" in watcher.problem()
     assert "install git" in watcher.problem()
@@ -562,7 +525,7 @@ def test_variables_of_git_have_no_effect(
     for variable in VARIABLES:
         monkeypatch.setenv(variable, str(marker))
     commit = remote.commit()
-    assert Watcher(remote).commit() == commit
+    assert Watcher.of(remote).commit() == commit
 
 
 def test_settings_and_hooks_of_the_repository_have_no_effect(remote: Remote, marker: Path) -> None:
@@ -576,7 +539,7 @@ def test_settings_and_hooks_of_the_repository_have_no_effect(remote: Remote, mar
         stream.write(f'[filter "x"]\nsmudge = {program}\n')
         stream.write(f"[uploadpack]\npackObjectsHook = {program}\n")
     commit = remote.commit({**FILES, ".gitattributes": b"* filter=x\n"})
-    watcher = Watcher(remote)
+    watcher = Watcher.of(remote)
     assert watcher.commit() == commit
     assert watcher.commit() == commit
 
@@ -590,7 +553,7 @@ def test_hooks_of_the_user_are_not_run(remote: Remote, marker: Path, tmp_path: P
         f"[core]\nhooksPath={hook.parent}\n[init]\ntemplateDir={tmp_path}\n"
     )
     commit = remote.commit()
-    assert Watcher(remote).commit() == commit
+    assert Watcher.of(remote).commit() == commit
 
 
 def test_credentials_are_in_no_argument_file_or_message(
