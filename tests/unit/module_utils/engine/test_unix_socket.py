@@ -67,10 +67,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status = 404 if self.path == "/lines/missing" else 200
             self.send_response(status)
             self.send_header("Transfer-Encoding", "chunked")
+            if self.path.startswith("/lines/last"):  # As proxies in front of an engine do.
+                self.send_header("Connection", "close")
             self.end_headers()
             for line in (b'{"n": 1}\n', b'{"n": 2}\n'):
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
-            if self.path == "/lines/endless":
+            if self.path.endswith("/endless"):
                 self.connection.recv(1)
                 return
             self.wfile.write(b"0\r\n\r\n")
@@ -201,16 +203,18 @@ class TestStream:
         assert isinstance(answer, Answer)
         assert (answer.status_code, answer.text) == (404, '{"n": 1}\n{"n": 2}\n')
 
-    def test_silence(self, path: str) -> None:
-        answer = UnixSocket(path).stream("POST", "/lines/endless", 5, silence=0.05)
+    @pytest.mark.parametrize("place", ["/lines/endless", "/lines/last/endless"])
+    def test_silence(self, path: str, place: str) -> None:
+        answer = UnixSocket(path).stream("POST", place, 5, silence=0.05)
         assert isinstance(answer, Stream)
         lines = answer.iter_lines()
         assert [next(lines), next(lines)] == [b'{"n": 1}\n', b'{"n": 2}\n']
         with pytest.raises(socket.timeout):
             next(lines)
 
-    def test_it_is_closed_while_somebody_waits(self, path: str) -> None:
-        answer = UnixSocket(path).stream("POST", "/lines/endless", 5)
+    @pytest.mark.parametrize("place", ["/lines/endless", "/lines/last/endless"])
+    def test_it_is_closed_while_somebody_waits(self, path: str, place: str) -> None:
+        answer = UnixSocket(path).stream("POST", place, 5)
         assert isinstance(answer, Stream)
         seen: list[bytes] = []
         came = threading.Event()

@@ -48,7 +48,7 @@ class Stream:
         self.status_code = response.status
         self._connection = connection
         self._response = response
-        self._socket = connection.sock
+        self._socket = connection.opened
 
     def iter_lines(self) -> Iterator[bytes]:
         with contextlib.closing(self._connection):
@@ -119,7 +119,7 @@ class UnixSocket:
             response = connection.ask(method, path, timeout, headers)
             if response.status >= 400:
                 return _read(response)
-            connection.set_timeout(silence)
+            connection.opened.settimeout(silence)
         except BaseException:
             connection.close()
             raise
@@ -186,16 +186,23 @@ def _read(response: http.client.HTTPResponse) -> Answer:
 
 
 class _Connection(http.client.HTTPConnection):
+    """opened: the last socket. ``sock`` is None while a response is read after which the engine, or
+    a proxy, closes the connection.
+    """
+
+    opened: socket.socket
+
     def __init__(self, path: str) -> None:
         super().__init__("localhost")
         self._path = path
 
     def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock = self.opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
 
     def set_timeout(self, seconds: float | None) -> None:
+        """Set the timeout of each operation, also of the socket that is open."""
         self.timeout = seconds
         if self.sock is not None:
             self.sock.settimeout(seconds)
