@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -93,7 +94,7 @@ def thing_brought(
 def converged(
     memory: InMemoryEngine, arguments: Mapping[str, Any], way: Transport | None = None
 ) -> tuple[list[Result], Target]:
-    """Apply a whole graph, with the arguments of the module."""
+    """Apply a whole graph, with the arguments of the module, and a state folder of its own."""
     target = Target()
-    with in_use(memory, way):
-        return converge(arguments, target), target
+    with in_use(memory, way), TemporaryDirectory() as folder:
+        return converge({"state_dir": folder, **arguments}, target), target

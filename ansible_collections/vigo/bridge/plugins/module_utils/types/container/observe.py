@@ -8,6 +8,7 @@ from __future__ import annotations
 from ...common.errors import ResourceError
 from ..target import Target
 from . import env_file_values, label, prefetch, pull
+from .before_changes import before_changes
 from .decide.decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
@@ -70,7 +71,10 @@ def _repaired(
     known.refuse_foreign(current, spec.resource)
     if spec.name in memory.uncommitted:
         return current, ""
-    found = situation.look(engine, spec.name, current, known.refuse_foreign, known.is_ours)
+    may_exist = before_changes(engine, target).may_exist
+    found = situation.look(
+        engine, spec.name, current, known.refuse_foreign, known.is_ours, may_exist
+    )
     needed = recover.decide(found)
     if needed is None:
         return current, ""
@@ -86,7 +90,7 @@ def _image(
     if not spec.is_wanted:
         return None, False
     if target.check_mode:
-        return pull.predict(engine, spec, container, target.secrets.reveal, target.note)
+        return pull.predict(engine, spec, container, target)
     return prefetch.image(engine, spec, target), False
 
 

@@ -9,6 +9,7 @@ from typing import Any, Callable, Mapping
 
 from ...common.errors import ResourceError
 from ..target import Target
+from .before_changes import before_changes
 from .engine import Engine
 from .observed import Existing, Image
 from .run_memory import run_memory
@@ -28,7 +29,7 @@ def ensure(
     """
     name = image_name.parse(spec.image)
     platform = spec.settings.platform or ""
-    image = _present(engine, name, platform)
+    image = _present(engine, name, platform, target)
     once, pulled = (str(name), platform), run_memory(engine, target).pulled
     wanted = image is None or (spec.pull == "always" and once not in pulled)
     if not wanted and image is not None:
@@ -38,6 +39,7 @@ def ensure(
     credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
     engine.pull(name, credentials, platform)
     pulled.add(once)
+    before_changes(engine, target).forget_image(str(name))
     image = engine.image(str(name))
     if image is None:
         raise ResourceError(
@@ -56,8 +58,7 @@ def predict(
     engine: Engine,
     spec: ContainerSpec,
     container: Existing | None,
-    reveal: Callable[[str], str],
-    note: Callable[[str], None],
+    target: Target,
 ) -> tuple[Image | None, bool | None]:
     """Return what check mode can find out: the local image, and whether the registry has another
     one.
@@ -65,7 +66,7 @@ def predict(
     None as second value: the registry does not report that.
     """
     name = image_name.parse(spec.image)
-    image = _present(engine, name, spec.settings.platform or "")
+    image = _present(engine, name, spec.settings.platform or "", target)
     if image is None and spec.pull == "never":
         raise _never_pulled(name, spec.settings.platform or "")
     if container is None or (image is not None and spec.pull != "always"):
@@ -73,9 +74,10 @@ def predict(
     present = image or engine.image(container.image_id)
     if image is None and present is not None and not is_for(present, spec.settings.platform or ""):
         return None, True
-    digest, reason = engine.remote_digest(name, _credentials(engine, spec, name, reveal, note))
+    credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
+    digest, reason = engine.remote_digest(name, credentials)
     if reason:
-        note(f"image {name}: cannot check whether the registry has a newer one: {reason}")
+        target.note(f"image {name}: cannot check whether the registry has a newer one: {reason}")
     if digest is None or present is None:
         return image, None
     return image, digest not in present.digests
@@ -91,9 +93,9 @@ def is_for(image: Image, platform: str) -> bool:
     return not platform or wanted[: len(actual)] == actual[: len(wanted)]
 
 
-def _present(engine: Engine, name: ImageName, platform: str) -> Image | None:
+def _present(engine: Engine, name: ImageName, platform: str, target: Target) -> Image | None:
     """Return the local image, if it is for the platform."""
-    image = engine.image(str(name))
+    image = before_changes(engine, target).image(str(name))
     return image if image is None or is_for(image, platform) else None
 
 

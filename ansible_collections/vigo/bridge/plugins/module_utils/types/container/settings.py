@@ -123,7 +123,6 @@ class Settings:
         Setting(
             quantities.words,
             secrets=True,
-            revealed=process.revealed_words,
             words=True,
             at="Config.Cmd",
             read=as_tuple,
@@ -138,7 +137,6 @@ class Settings:
         Setting(
             quantities.words,
             secrets=True,
-            revealed=process.revealed_words,
             words=True,
             at="Config.Entrypoint",
             read=process.read_entrypoint,
@@ -230,8 +228,6 @@ class Settings:
     healthcheck: Healthcheck | None = row(  # noqa: RUF009 - it returns a field
         Setting(
             _healthcheck.parse,
-            secrets=True,
-            revealed=_healthcheck.revealed,
             deep=True,
             at="Config.Healthcheck",
             read=_healthcheck.read,

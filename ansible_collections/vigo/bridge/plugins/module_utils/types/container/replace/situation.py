@@ -61,12 +61,14 @@ def look(
     current: Existing | None,
     refuse: Refuse = lambda container: None,
     is_ours: Callable[[Existing], bool] = lambda container: False,
+    may_exist: Callable[[str], bool] = lambda name: True,
 ) -> Situation:
     """Return the situation of a name. current: the container of that name, or None.
 
-    is_ours: whether a container without our label belongs to this stack.
+    is_ours: whether a container without our label belongs to this stack. may_exist: returns False
+    for a name that no container has.
     """
-    found = _of_one(engine, name, current, is_ours)
+    found = _of_one(engine, name, current, is_ours, may_exist)
     for each in (found.current, found.new, found.failed, found.old):
         refuse(each)
     for successor in found.successors:
@@ -78,14 +80,22 @@ def look(
 
 
 def _of_one(
-    engine: Engine, name: str, current: Existing | None, is_ours: Callable[[Existing], bool]
+    engine: Engine,
+    name: str,
+    current: Existing | None,
+    is_ours: Callable[[Existing], bool],
+    may_exist: Callable[[str], bool] = lambda name: True,
 ) -> Situation:
     """Return the situation of one name.
 
     An old container beside the current one counts only if a label names it.
     """
-    new, failed = engine.container(name + NEW), engine.container(name + FAILED)
-    old = engine.container(name + OLD) if current is None else None
+
+    def find(suffix: str) -> Existing | None:
+        return engine.container(name + suffix) if may_exist(name + suffix) else None
+
+    new, failed = find(NEW), find(FAILED)
+    old = find(OLD) if current is None else None
     found = Situation(name, new, current, failed, old)
     for successor in found.successors:
         replaced = successor.labels[label.REPLACES]
