@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.workloads import lost_requests, own_cost, page, results
+from benchmarks.workloads import host_cost, lost_requests, own_cost, page, results
 from benchmarks.workloads.catalogue import MANY, ON_SYSTEMD, PING, cases
 from benchmarks.workloads.controller import BenchmarkError, Controller, controller
 from benchmarks.workloads.hosts import Hosts
@@ -32,7 +32,10 @@ from tests.testbed.common import say
 
 #: In this order: first what needs no hosts, last what needs many, so that nobody pays for hosts
 #: that others have needed.
-WORKLOADS = ("W7", "W8", "W10", "W1", "W2", "W4", "W5", "W6", "W9", "W3")
+WORKLOADS = (
+    *("W7", "W8", "W14", "W10"),
+    *("W1", "W2", "W4", "W5", "W6", "W12", "W13", "W9", "W3", "W11"),
+)
 
 #: The load average of a core, up to which a machine counts as quiet.
 _QUIET = 0.25
@@ -94,6 +97,15 @@ class Bench:
                 return own_cost.large(self._rounds, 1000 * self._usual, 100 * self._usual)
             case "W10":
                 return lost_requests.figures(self._testbed, self._rounds)
+            case "W11":
+                counts = [self._usual, 5 * self._usual, 20 * self._usual]
+                fleet = Hosts(self._testbed, engine=False)
+                return host_cost.processor_time(self._controller, fleet, counts, self._rounds)
+            case "W12":
+                hosts = self._hosts.first(self._usual)
+                return host_cost.latency(self._controller, hosts, self._rounds)
+            case "W14":
+                return own_cost.fleets([100 * self._usual, 500 * self._usual])
             case _:
                 return self._on_hosts(workload)
 
@@ -137,7 +149,7 @@ def _arguments() -> argparse.Namespace:
         description="Measures vigo-bridge beside its peers, on the same hosts, in turns.",
     )
     parser.add_argument(
-        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W10; all by default"
+        "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W14; all by default"
     )
     parser.add_argument("--rounds", type=int, default=3, help="calls of each tool (3)")
     parser.add_argument(
@@ -161,7 +173,7 @@ def _arguments() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.workloads) - set(WORKLOADS):
-        parser.error(f"no such workload: {', '.join(sorted(unknown))}; expected W1 to W10")
+        parser.error(f"no such workload: {', '.join(sorted(unknown))}; expected W1 to W14")
     if arguments.rounds < 1 or arguments.hosts < 1:
         parser.error("--rounds and --hosts are at least 1")
     return arguments

@@ -95,3 +95,6 @@ def cases(workload: str, hosts: int, many: int) -> Iterator[Case]:
             for count, name in ((1, "1 module"), (1 + MORE_MODULES, f"{1 + MORE_MODULES} modules")):
                 modules = work(machine=directories(count))
                 yield Case(f"{name} unchanged", Unchanged, modules, 1, (RUN, ANSIBLE))
+        case "W13":
+            one, all_tools = work(files=1), (RUN, ANSIBLE, PYINFRA, PING)
+            yield Case("1 file unchanged", Unchanged, one, hosts, all_tools)

@@ -9,13 +9,15 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.testbed import Host
 
 #: Connections that a warm-up has opened must be open in the last round, too.
 _SSH = "-C -o ControlMaster=auto -o ControlPersist=60m"
+#: More hosts at once would take more memory than they save time.
+_AT_ONCE = 50
 #: A call that takes longer than this has failed; in seconds.
 _PATIENCE = 1200
 
@@ -31,6 +33,10 @@ class Call:
     command: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str]
+
+    def prefixed(self, *command: str) -> Call:
+        """Return the same call, run by another command."""
+        return replace(self, command=(*command, *self.command))
 
     def seconds(self) -> float:
         """Run it, and return how long it took by the clock.
@@ -85,7 +91,7 @@ class Controller:
         connections, all hosts at once.
         """
         return {
-            "ANSIBLE_FORKS": str(len(hosts)),
+            "ANSIBLE_FORKS": str(forks(hosts)),
             "ANSIBLE_PIPELINING": "true",
             "ANSIBLE_SSH_ARGS": _SSH,
             "ANSIBLE_SSH_CONTROL_PATH_DIR": str(self.folder / "ssh"),
@@ -94,15 +100,24 @@ class Controller:
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
 
+    def disconnect(self) -> None:
+        """Close all connections that ssh keeps open."""
+        for socket in (self.folder / "ssh").glob("*"):
+            leave = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "host"]
+            subprocess.run(leave, capture_output=True, check=False)
+
+
+def forks(hosts: Sequence[Host]) -> int:
+    """Return how many hosts all tools contact at once."""
+    return min(len(hosts), _AT_ONCE)
+
 
 @contextmanager
 def controller() -> Iterator[Controller]:
     """Yield a controller; close connections and remove the folder at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
+    found = Controller(Path(tempfile.mkdtemp(prefix="bench-")))
     try:
-        yield Controller(folder)
+        yield found
     finally:
-        for socket in (folder / "ssh").glob("*"):
-            leave = ["ssh", "-o", f"ControlPath={socket}", "-O", "exit", "host"]
-            subprocess.run(leave, capture_output=True, check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+        found.disconnect()
+        shutil.rmtree(found.folder, ignore_errors=True)

@@ -24,11 +24,14 @@ _OUR_STATE = "/var/lib/vigo-bridge"
 
 
 class Hosts:
-    """h1, h2, ...: as many as were asked for so far. systemd: whether it runs on them."""
+    """h1, h2, ...: as many as were asked for so far. systemd: whether it runs on them. engine:
+    whether they have one.
+    """
 
-    def __init__(self, testbed: Testbed, *, systemd: bool = False) -> None:
+    def __init__(self, testbed: Testbed, *, systemd: bool = False, engine: bool = True) -> None:
         self._testbed = testbed
         self._systemd = systemd
+        self._engine = engine
         self._hosts: tuple[Host, ...] = ()
 
     def first(self, count: int) -> tuple[Host, ...]:
@@ -37,8 +40,8 @@ class Hosts:
             begin = len(self._hosts)
             numbers = range(begin + 1, min(count, begin + _STEP) + 1)
             names = [f"h{number}" for number in numbers]
-            started = self._testbed.fleet(names, systemd=self._systemd).hosts
-            on_each(started, _prepare)
+            started = self._testbed.fleet(names, systemd=self._systemd, engine=self._engine).hosts
+            on_each(started, prepare)
             self._hosts += started
         return self._hosts[:count]
 
@@ -78,8 +81,9 @@ def forget(host: Host, path: str) -> None:
     host.run(f"rm -f {path}")
 
 
-def _prepare(host: Host) -> None:
-    for image in IMAGES:
+def prepare(host: Host) -> None:
+    """Pull the images of the work, and remove all that earlier work left."""
+    for image in IMAGES if host.has_engine else ():
         host.docker("pull", "--quiet", image)
     empty(host)
 

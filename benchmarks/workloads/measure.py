@@ -72,10 +72,19 @@ def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool
 
 
 class _OnHosts:
-    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
+    """figure: what a call is measured by; its time by the clock if not given."""
+
+    def __init__(
+        self,
+        controller: Controller,
+        hosts: Sequence[Host],
+        work: Work,
+        figure: Callable[[Call], float] = Call.seconds,
+    ) -> None:
         self._controller = controller
         self._hosts = hosts
         self._work = work
+        self._figure = figure
 
     def _states(self) -> list[State]:
         return on_each(self._hosts, partial(state, self._work))
@@ -104,14 +113,20 @@ class _OnHosts:
         ]
 
     def _call(self, tool: Tool) -> float:
-        return tool.prepare(self._controller, self._work, self._hosts).seconds()
+        return self._figure(tool.prepare(self._controller, self._work, self._hosts))
 
 
 class Unchanged(_OnHosts):
     """Everything is as desired: a tool has nothing to do, and must not change anything."""
 
-    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
-        super().__init__(controller, hosts, work)
+    def __init__(
+        self,
+        controller: Controller,
+        hosts: Sequence[Host],
+        work: Work,
+        figure: Callable[[Call], float] = Call.seconds,
+    ) -> None:
+        super().__init__(controller, hosts, work, figure)
         self._before = self._bring_about()
 
     def once(self, tool: Tool) -> float:

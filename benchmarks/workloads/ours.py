@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.controller import Call, Controller, forks
 from benchmarks.workloads.machine import (
     Block,
     Directory,
@@ -37,7 +37,7 @@ def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool
     """
     place = controller.place("run-that-waits" if wait else "run")
     options = _stack(controller, work, hosts, place, wait=wait)
-    command = (PROGRAM, "run", *options, "--forks", str(len(hosts)))
+    command = (PROGRAM, "run", *options, "--forks", str(forks(hosts)))
     return Call(command, place, _environment(controller, hosts))
 
 
@@ -47,7 +47,7 @@ def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) ->
     options = _stack(controller, work, hosts, place, wait=False)
     inventory = Path(options[-1]).name
     (place / "ansible.cfg").write_text(f"[defaults]\ninventory = {inventory}\n", encoding="utf-8")
-    command = (PROGRAM, "run", *options[:-2], "--forks", str(len(hosts)))
+    command = (PROGRAM, "run", *options[:-2], "--forks", str(forks(hosts)))
     return Call(command, place, _environment(controller, hosts))
 
 

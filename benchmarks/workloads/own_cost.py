@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures W7 and W8, which need no hosts: start-up, large stacks, and memory for a large fleet."""
+"""Measures what needs no hosts: start-up (W7), large stacks (W8), and large fleets (W14)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,16 +17,20 @@ from benchmarks.workloads.controller import BenchmarkError
 from benchmarks.workloads.ours import PROGRAM
 from benchmarks.workloads.results import Figures
 from tests.integration.local_fleet import LocalFleet
+from tests.testbed.common import say
 
 ROOT = Path(__file__).parents[2]
 PYTHON, HELP, VALIDATE = "python3 -c pass", "vigo-bridge --help", "vigo-bridge config validate"
 OURS, ANSIBLE_INVENTORY = "vigo-bridge", "ansible-inventory --list"
 TEMPLATES = f"{resolve.TEMPLATES} templates, processor time"
 PLAN, TREE = "vigo-bridge plan", "with all that it starts"
+#: The commands of W14, and the status that each host must have after it.
+FLEET_COMMANDS = {PLAN: "pending", "vigo-bridge run": "changed"}
 
 #: Short calls are repeated often, so that their median is stable.
 _CALLS_IN_A_ROUND = 7
 _FORKS = 10
+_FORKS_OF_A_FLEET = 50
 
 
 def start_up(rounds: int) -> Iterator[Figures]:
@@ -58,13 +62,33 @@ def large(rounds: int, envoys: int, local_hosts: int) -> Iterator[Figures]:
     yield _plan_memory(local_hosts)
 
 
+def fleets(counts: Sequence[int]) -> Iterator[Figures]:
+    """Plan and converge many hosts that are this machine, once each."""
+    for hosts in counts:
+        costs = {}
+        for command, status in FLEET_COMMANDS.items():
+            say(f"  {command}, {hosts} local hosts")
+            costs[command] = _on_local_hosts(command, status, hosts, _FORKS_OF_A_FLEET)
+        name = f"{hosts} local hosts, {_FORKS_OF_A_FLEET} at a time"
+        yield Figures(name, 0, {of: [cost.seconds] for of, cost in costs.items()})
+        yield Figures(name, 0, {of: [cost.tree] for of, cost in costs.items()}, "MiB")
+
+
 def _plan_memory(hosts: int) -> Figures:
-    with TemporaryDirectory() as folder:
-        local = LocalFleet(Path(folder), [], count=hosts)
-        command = [PROGRAM, "plan", *local.command("--forks", str(_FORKS))[1:]]
-        cost = fleet.measured(command, Path(folder), {**os.environ, **local.environment})
-    statuses = [envoy["status"] for envoy in json.loads(cost.out)["envoys"].values()]
-    if statuses != ["pending"] * hosts:
-        raise BenchmarkError(f"plan says {set(statuses)} of {len(statuses)} hosts, not pending")
+    cost = _on_local_hosts(PLAN, FLEET_COMMANDS[PLAN], hosts, _FORKS)
     name = f"{hosts} local hosts planned, {_FORKS} at a time"
     return Figures(name, 0, {PLAN: [cost.own], TREE: [cost.tree]}, "MiB")
+
+
+def _on_local_hosts(command: str, status: str, hosts: int, forks: int) -> fleet.Cost:
+    with TemporaryDirectory() as folder:
+        local = LocalFleet(Path(folder), [], count=hosts)
+        _, name = command.split()
+        call = [PROGRAM, name, *local.command("--forks", str(forks))[1:]]
+        cost = fleet.measured(call, Path(folder), {**os.environ, **local.environment})
+    statuses = [envoy["status"] for envoy in json.loads(cost.out)["envoys"].values()]
+    if statuses != [status] * hosts:
+        raise BenchmarkError(
+            f"{command} says {set(statuses)} of {len(statuses)} hosts, not {status}"
+        )
+    return cost

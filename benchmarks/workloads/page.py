@@ -38,7 +38,7 @@ def with_results(page: str, results: Mapping[str, Result]) -> str:
     measured, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the page has no {BEGIN} with {END} after it")
-    shown = dict.fromkeys(re.findall(r"^\| (W\d+) \|", measured, re.M))
+    shown = sorted(set(re.findall(r"^\| (W\d+) \|", measured, re.M)), key=_number)
     if lost := [workload for workload in shown if workload not in results]:
         raise ValueError(
             f"no results of {', '.join(lost)}, which the page shows: measure them too, or remove"
@@ -46,6 +46,10 @@ def with_results(page: str, results: Mapping[str, Result]) -> str:
         )
     picture = f"![The time that each tool takes]({_PICTURE})\n\n" if _has_picture(results) else ""
     return f"{before}{BEGIN}\n\n{picture}{as_markdown(results)}\n\n{END}{after}"
+
+
+def _number(workload: str) -> int:
+    return int(workload[1:])
 
 
 def _has_picture(results: Mapping[str, Result]) -> bool:

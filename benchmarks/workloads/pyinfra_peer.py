@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 
-from benchmarks.workloads.controller import Call, Controller
+from benchmarks.workloads.controller import Call, Controller, forks
 from benchmarks.workloads.machine import (
     Block,
     Directory,
@@ -41,7 +41,7 @@ def deploy(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
     statements = "\n".join([_IMPORTS, *_statements(work)])
     (place / "deploy.py").write_text(f"{statements}\n", encoding="utf-8")
     program = str(peers.pyinfra().with_name("pyinfra"))
-    parallel = ("--parallel", str(len(hosts)))
+    parallel = ("--parallel", str(forks(hosts)))
     return Call((program, "-y", *parallel, "inventory.py", "deploy.py"), place, dict(os.environ))
 
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from benchmarks.workloads.catalogue import ANSIBLE, GENERATED, PING, PYINFRA, RUN, RUN_CONFIGURED
+from benchmarks.workloads.host_cost import ROUND_TRIPS
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.targets import Target, judge
 
 NOTHING = "Nothing has been measured yet: `make bench ARGS=--write` does, and writes it here."
 
+#: Of figures after the decimal point, by unit; others have none.
+_DIGITS = {"s": 2, ROUND_TRIPS: 1}
 _COLUMNS = tuple(tool.name for tool in (RUN, ANSIBLE, PYINFRA, PING, GENERATED, RUN_CONFIGURED))
 
 
@@ -99,7 +102,7 @@ def _cell(case: Figures, name: str) -> str:
 
 def _figure(case: Figures, name: str) -> str:
     values = case.values[name]
-    digits = 0 if case.unit != "s" else 3 if max(values) < 1 else 2
+    digits = _DIGITS.get(case.unit, 0) + (case.unit == "s" and max(values) < 1)
     figure = f"{case.median(name):.{digits}f} {case.unit}"
     if len(values) == 1:
         return figure

@@ -16,6 +16,7 @@ from benchmarks.workloads.catalogue import (
     RUN,
     RUN_CONFIGURED,
 )
+from benchmarks.workloads.host_cost import LATER
 from benchmarks.workloads.lost_requests import START_FIRST
 from benchmarks.workloads.measure import Tool
 from benchmarks.workloads.results import Figures, Result
@@ -56,6 +57,9 @@ def judge(results: Mapping[str, Result]) -> list[Target]:
         "W8": _large,
         "W9": _whole_machine,
         "W10": _lost_requests,
+        "W11": _cost_of_a_host,
+        "W12": _round_trips,
+        "W14": _large_fleets,
     }
     return [
         target
@@ -81,18 +85,22 @@ def _more_resources(result: Result) -> Iterator[Target]:
 
 
 def _more_hosts(result: Result) -> Iterator[Target]:
-    """Yield the cost of one host more, from the smallest fleet to the largest."""
+    """Yield the time of one host more, from the smallest fleet to the largest."""
+    if result.cases[0].hosts != result.cases[-1].hosts:
+        yield _one_host_more(result, "", 1.3)
+
+
+def _one_host_more(result: Result, what: str, limit: float) -> Target:
     smallest, largest = result.cases[0], result.cases[-1]
-    if smallest.hosts == largest.hosts:
-        return
 
     def slope(tool: Tool) -> float:
         more = largest.median(tool.name) - smallest.median(tool.name)
         return more / (largest.hosts - smallest.hosts)
 
-    what = f"{RUN.name} / {PING.name}, for each host from {smallest.hosts} to {largest.hosts}"
+    what += f"{RUN.name} / {PING.name}, for each host from {smallest.hosts} to {largest.hosts}"
     least = slope(PING)  # Noise can make this nothing or less; then it tells nothing.
-    yield Target("W3", what, slope(RUN) / least if least > 0 else float("inf"), 1.3)
+    ratio = slope(RUN) / least if least > 0 else float("inf")
+    return Target(result.workload, what, ratio, limit)
 
 
 def _from_nothing(result: Result) -> Iterator[Target]:
@@ -151,6 +159,26 @@ def _lost_requests(result: Result) -> Iterator[Target]:
     _, *failures = result.cases
     for case in failures:
         yield Target("W10", f"{case.name}, {START_FIRST}", case.median(START_FIRST), 0)
+
+
+def _cost_of_a_host(result: Result) -> Iterator[Target]:
+    yield _one_host_more(result, "processor time of the controller, ", 0.8)
+
+
+def _round_trips(result: Result) -> Iterator[Target]:
+    *_, times, trips = result.cases
+    yield Target(
+        "W12", f"{RUN.name}, {LATER}, for each host", trips.median(RUN.name), 3, " round trips"
+    )
+    for peer, limit in ((PYINFRA, 5), (ANSIBLE, 30)):
+        target = _slower_peer(result, times, peer, limit)
+        yield replace(target, what=f"{target.what}, {LATER}")
+
+
+def _large_fleets(result: Result) -> Iterator[Target]:
+    *_, memory = result.cases
+    for command in memory.values:
+        yield Target("W14", f"{command}, {memory.name}", memory.median(command), 1536, " MiB")
 
 
 def _slower_peer(result: Result, case: Figures, peer: Tool, limit: float) -> Target:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.workloads import lost_requests, ours, results
+from benchmarks.workloads import lost_requests, ours, own_cost, results
 from benchmarks.workloads.catalogue import (
     ANSIBLE,
     GENERATED,
@@ -38,6 +38,10 @@ TOOLS = {
     "W6": {RUN.name, RUN_CONFIGURED.name, GENERATED.name},
     "W7": {PYTHON, HELP, VALIDATE},
     "W10": set(lost_requests.TOOLS),
+    "W11": {RUN.name, PYINFRA.name, PING.name},
+    "W12": {RUN.name, ANSIBLE.name, PYINFRA.name},
+    "W13": {RUN.name, ANSIBLE.name, PYINFRA.name, PING.name},
+    "W14": set(own_cost.FLEET_COMMANDS),
 }
 
 

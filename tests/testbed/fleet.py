@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -46,6 +46,16 @@ _CAPABILITIES = ["SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE", "MKNOD", "SYSLOG"]
 _SECURITY = ["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"]
 
 SOCKET_LABEL = f"{NAME}.socket-folder"
+
+# What a host without an engine starts, in place of the image's own entry point.
+_ONLY_SSHD = """\
+#!/bin/sh
+set -e
+mkdir -p /run/sshd ~root/.ssh
+chmod 700 ~root/.ssh
+printf '%s\\n' "$TESTBED_KEY" > ~root/.ssh/authorized_keys
+exec /usr/sbin/sshd -D -e
+"""
 _SSH_OPTIONS = (
     "-o StrictHostKeyChecking=no",
     "-o UserKnownHostsFile=/dev/null",
@@ -64,6 +74,7 @@ class Host:
         port: of sshd.
         key_file: the private key that opens root's account.
         engine: its Docker engine.
+        has_engine: whether that was started; without it, a host needs 10 MiB of memory.
     """
 
     name: str
@@ -73,6 +84,7 @@ class Host:
     _base: Engine = field(repr=False)
     _container: Container = field(repr=False)
     port: int = 22
+    has_engine: bool = True
 
     def run(self, command: str) -> str:
         """Run a shell command on the host, as root, not by SSH, and return its standard output.
@@ -129,7 +141,10 @@ class Host:
     def wait(self) -> None:
         """Wait until sshd and the engine answer."""
         deadline = time.monotonic() + _READY_SECONDS
-        while not (_speaks_ssh(self.address, self.port) and dockerd.answers(self.docker_host)):
+        while not (
+            _speaks_ssh(self.address, self.port)
+            and (not self.has_engine or dockerd.answers(self.docker_host))
+        ):
             if time.monotonic() > deadline:
                 self._container.reload()
                 log = self._container.logs(tail=20).decode(errors="replace")
@@ -168,14 +183,19 @@ class Fleet:
 
 
 def start_fleet(
-    base: Engine, names: Sequence[str], suite: str = "bookworm", *, systemd: bool = False
+    base: Engine,
+    names: Sequence[str],
+    suite: str = "bookworm",
+    *,
+    systemd: bool = False,
+    engine: bool = True,
 ) -> Fleet:
     """Start hosts with these names, and wait until all are ready."""
     image = host_image(base, suite)
     key_file = _key_file()
     say(f"starting {', '.join(names)} ...")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        start = partial(_start_host, base, image, key_file=key_file, systemd=systemd)
+        start = partial(_start_host, base, image, key_file=key_file, systemd=systemd, engine=engine)
         starts = [pool.submit(start, name) for name in names]
     failures = [start.exception() for start in starts if start.exception()]
     fleet = Fleet(tuple(start.result() for start in starts if not start.exception()))
@@ -210,6 +230,7 @@ def _start_host(
     key_file: Path,
     shared: str | None = None,
     systemd: bool = False,
+    engine: bool = True,
 ) -> Host:
     token = secrets.token_hex(4)
     folder = state_folder() / "hosts" / token
@@ -229,13 +250,14 @@ def _start_host(
         *("--add-host", f"{REGISTRY_NAME}:{REGISTRY_ADDRESS}"),
         *(("--tmpfs", "/run", "--tmpfs", "/run/lock") if systemd else ("--init",)),
         *("--cgroupns", "private"),
+        *(() if engine else _without_engine()),
         *flags("--cap-add", _CAPABILITIES),
         *flags("--security-opt", _SECURITY),
         *flags("--label", {**labels, SOCKET_LABEL: str(folder)}),
         *flags("--env", environment),
     ]
     container, address = run_on_network(base, image, options)
-    host = _host(base, container, name, address, folder, key_file)
+    host = replace(_host(base, container, name, address, folder, key_file), has_engine=engine)
     try:
         host.wait()
     except BaseException:
@@ -253,6 +275,17 @@ def _host(
         log=f"docker exec {container.name} cat /var/log/dockerd.log",
     )
     return Host(name, address, key_file, engine, base, container)
+
+
+def _without_engine() -> list[str]:
+    """Return the options of `docker create` for a host that starts nothing but sshd."""
+    script = state_folder() / "only-sshd"
+    unfinished = script.with_suffix(f".{secrets.token_hex(4)}")
+    unfinished.write_text(_ONLY_SSHD)
+    unfinished.chmod(0o755)
+    unfinished.rename(script)
+    target = "/usr/local/sbin/only-sshd"
+    return ["--volume", f"{script}:{target}:ro", "--entrypoint", target]
 
 
 def _daemon_config() -> dict[str, object]:

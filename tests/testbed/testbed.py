@@ -43,14 +43,19 @@ class Testbed:
         return self._test_engine
 
     def fleet(
-        self, names: Sequence[str], suite: str = "bookworm", *, systemd: bool = False
+        self,
+        names: Sequence[str],
+        suite: str = "bookworm",
+        *,
+        systemd: bool = False,
+        engine: bool = True,
     ) -> Fleet:
         """Start hosts with these names.
 
         suite: the Debian release; trixie has Docker 26. systemd: whether it runs as process 1, as
-        on a real machine; hosts are up sooner without.
+        on a real machine; hosts are up sooner without. engine: whether they have one.
         """
-        fleet = start_fleet(self.base, names, suite, systemd=systemd)
+        fleet = start_fleet(self.base, names, suite, systemd=systemd, engine=engine)
         self._fleets.append(fleet)
         return fleet
 

@@ -15,7 +15,10 @@ from typing import NoReturn
 
 from vigo_bridge.ansible import ansible_compat
 from vigo_bridge.failures import Refusal
-from vigo_bridge.parent_process import request_signal_at_its_end
+
+#: From <sys/prctl.h>. Only on Linux.
+PR_SET_PDEATHSIG = 1
+
 
 #: The program that changes nothing: it is killed with the scripts of inventories that it runs.
 _ONLY_READS = "inventory"
@@ -35,7 +38,10 @@ def command(name: str, *arguments: str) -> list[str]:
 def main() -> None:
     """Run such a command."""
     gc.disable()
-    request_signal_at_its_end(signal.SIGINT)
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
     name = sys.argv[1]
     if name == _ONLY_READS and os.getpid() == os.getpgrp():
         signal.signal(signal.SIGINT, lambda *_: os.killpg(os.getpgrp(), signal.SIGKILL))

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vigo_bridge.app.import_secrets import StoreOptions, before_next_step, summary, to_store
 from vigo_bridge.app.next_step import plan_call, stacks_option
 from vigo_bridge.app.writing import writing
 from vigo_bridge.compose.findings import ComposeError
@@ -17,7 +16,6 @@ from vigo_bridge.failures import Ended, Failure
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
 from vigo_bridge.report.printing import echo, echo_json
-from vigo_bridge.secrets.adding import Addition, written
 from vigo_bridge.wording import counted
 
 
@@ -26,8 +24,7 @@ class ImportOptions:
     """The options of an import.
 
     match: the hosts of the match entry. root: see `compose.loading.load`. allow_lossy: write the
-        files even if something is not converted. force: overwrite files. store: where the values of
-        secrets go.
+        files even if something is not converted. force: overwrite files.
     """
 
     match: str
@@ -37,7 +34,6 @@ class ImportOptions:
     root: Path | None
     allow_lossy: bool
     force: bool
-    store: StoreOptions
 
 
 def import_compose(
@@ -48,20 +44,13 @@ def import_compose(
     for finding in found.findings:
         echo(as_text(finding), err=True)
     refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
-    stored = None
     if not refusal:
-        try:
-            stored = to_store(options.store, stacks, found.stack.secrets)
-        except Failure as error:
-            refusal = str(error)
-    if not refusal:
-        # The store comes first: without its secrets, the other files would be of no use.
-        with writing("set another folder with --stacks"), written(stored.files if stored else ()):
+        with writing("set another folder with --stacks"):
             write(found.files, stacks, replace=options.force or found.extended is not None)
     if output == "json":
-        echo_json(import_as_data(found, stacks, refusal, stored))
+        echo_json(import_as_data(found, stacks, refusal))
     elif not refusal:
-        _sum_up(found, stacks, options, stored)
+        _sum_up(found, stacks, options.match)
     if refusal:
         raise Failure(refusal)
 
@@ -77,7 +66,6 @@ def _read(files: Sequence[Path], stacks: Path, options: ImportOptions, output: s
             profiles=options.profiles,
             root=options.root,
             folder=stacks,
-            are_stored=options.store.is_store,
         )
     except ComposeError as error:
         for finding in error.findings:
@@ -111,12 +99,13 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
     )
 
 
-def _sum_up(found: Import, stacks: Path, options: ImportOptions, stored: Addition | None) -> None:
+def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
     for path in found.files:
         done = "added the role to" if path == found.extended else "wrote"
         echo(f"{done} {stacks / path}")
-    for line in summary(found.stack.secrets, stored):
-        echo(line)
-    first = before_next_step(options.store, stored)
-    validate = f"{first and f'{first}, then '}vigo-bridge config validate{stacks_option(stacks)}"
-    echo(f"Next step: {validate}, then {plan_call(stacks, options.match)}")
+    if found.stack.secrets:
+        echo("Add these secrets to a store; the files of the stack do not contain their values:")
+    for secret in found.stack.secrets:
+        echo(f"  vigo-bridge secrets set {secret.path}    # currently in {secret.origin}")
+    validate = f"vigo-bridge config validate{stacks_option(stacks)}"
+    echo(f"Next step: {validate}, then {plan_call(stacks, pattern)}")

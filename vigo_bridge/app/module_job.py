@@ -34,7 +34,7 @@ def module_job(
     write_call(ready.plan, project, ready.hosts.variables, module, given, variables)
     return Job(
         command=command,
-        subject=stack.subject,
+        subject=str(stack.folder.absolute()),
         project=project,
         sources=ready.hosts.sources,
         hosts=hosts,

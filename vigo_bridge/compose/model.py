@@ -254,10 +254,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Project:
-    """A whole project. folder: absolute. others: keys at top level that a stack cannot express.
-
-    is_here: whether its files are on this machine.
-    """
+    """A whole project. folder: absolute. others: keys at top level that a stack cannot express."""
 
     name: str
     folder: Path
@@ -270,4 +267,3 @@ class Project:
     bases: Mapping[str, Path]
     environment: Environment
     files: ProjectFiles
-    is_here: bool = True

@@ -22,9 +22,6 @@ WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 class Silence:
     """A `run.watcher.Watcher` that shows nothing but messages."""
 
-    def __init__(self, say: Callable[[str], None] | None = None) -> None:
-        self._say = say or _with_time
-
     def batch(self, batch: Batch) -> None:
         """Show nothing."""
 
@@ -32,7 +29,7 @@ class Silence:
         """Show nothing."""
 
     def say(self, text: str) -> None:
-        self._say(hanging(text, 2))
+        _with_time(hanging(text, 2))
 
     def asking(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
-from vigo_bridge.watch.states.differences import Difference, shortened
-from vigo_bridge.watch.states.model import (
+from vigo_bridge.watch.differences import Difference, shortened
+from vigo_bridge.watch.problem_titles import SOLVED
+from vigo_bridge.watch.states import (
     DIVERGED_AFTER,
     NO_DATA,
     Condition,
@@ -19,8 +20,7 @@ from vigo_bridge.watch.states.model import (
     HostState,
     ResourceState,
 )
-from vigo_bridge.watch.states.problem_titles import SOLVED
-from vigo_bridge.watch.states.transitions import HostTransition, ProblemTransition, Transition
+from vigo_bridge.watch.transitions import HostTransition, ProblemTransition, Transition
 from vigo_bridge.watch.turns import Turn
 from vigo_bridge.wording import counted
 

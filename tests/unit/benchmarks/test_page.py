@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.workloads import own_cost, page, results
 from benchmarks.workloads.chart import as_svg
+from benchmarks.workloads.host_cost import FIRST, LATER, ROUND_TRIPS
 from benchmarks.workloads.lost_requests import START_FIRST
 from benchmarks.workloads.results import Figures, Result
 from benchmarks.workloads.table import NOTHING, as_markdown, targets_as_text
@@ -113,6 +114,28 @@ ALL = {
                 )
             ),
         ),
+        result(
+            "W11",
+            Figures("20 unchanged", 10, {OURS: [1.5], PING: [1.2]}),
+            Figures("20 unchanged", 200, {OURS: [11.0], PING: [20.2]}),
+        ),
+        result(
+            "W12",
+            *(
+                Figures(f"20 unchanged, {name}", 10, values, unit)
+                for name in (FIRST, LATER)
+                for values, unit in (
+                    ({OURS: [1.5], ANSIBLE: [60.0], PYINFRA: [6.0]}, "s"),
+                    ({OURS: [3.0], ANSIBLE: [153.0], PYINFRA: [40.5]}, ROUND_TRIPS),
+                )
+            ),
+        ),
+        result("W13", Figures("1 file unchanged", 10, {OURS: [1.4], PYINFRA: [0.6]})),
+        result(
+            "W14",
+            Figures("5000 local hosts", 0, {own_cost.PLAN: [900.0]}),
+            Figures("5000 local hosts", 0, {own_cost.PLAN: [1500.0]}, "MiB"),
+        ),
     )
 }
 
@@ -143,6 +166,11 @@ JUDGED = [
     ("W9", 15.0, True),  # the same in Ansible, at least 10 times
     ("W10", 0.0, True),  # failed requests, none
     ("W10", 1.0, False),  # with a broken image, none
+    ("W11", 0.5, True),  # processor time of 190 hosts more, at most 0.8 of ping
+    ("W12", 3.0, True),  # round trips, at most 3
+    ("W12", 4.0, False),  # pyinfra, at least 5
+    ("W12", 40.0, True),  # Ansible, at least 30
+    ("W14", 1500.0, True),  # MiB, at most 1536
 ]
 
 
@@ -177,7 +205,8 @@ def test_tables() -> None:
     assert "| 900 MiB |" in text
     assert f"| W10 | 20 updates, failed through nginx | {ANSIBLE} | 700 requests |" in text
     assert text.count("measured on 2026-01-02, on 2 cores of a <processor>, 16 GiB") == 1
-    assert "Load average before that: 0.4. Took 15 min." in text
+    assert "| W12 | 20 unchanged, open connections | 10 | 3.0 round trips |" in text
+    assert "Load average before that: 0.4. Took 21 min." in text
 
 
 def test_results_of_two_machines_are_told_apart() -> None:
@@ -228,10 +257,10 @@ def test_page_keeps_what_a_person_wrote(tmp_path: Path) -> None:
 
 #: the workloads with results -> the workloads of the page that have none
 LOST = [
-    (["W1"], "W2, W3, W4, W5, W6, W7, W8, W9, W10"),
+    (["W1"], "W2, W3, W4, W5, W6, W7, W8, W9, W10, W11, W12, W13, W14"),
     ([each for each in ALL if each != "W1"], "W1"),
     ([each for each in ALL if each != "W10"], "W10"),
-    ([], "W1, W2, W3, W4, W5, W6, W7, W8, W9, W10"),
+    ([], "W1, W2, W3, W4, W5, W6, W7, W8, W9, W10, W11, W12, W13, W14"),
 ]
 
 
