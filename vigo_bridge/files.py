@@ -43,7 +43,7 @@ def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     replace: whether existing files may be replaced; otherwise they are an error.
     """
     with contextlib.ExitStack() as undo:
-        _create(folder, undo)
+        create_folder(folder, undo)
         with at(str(folder)):
             scratch = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder))
         undo.callback(shutil.rmtree, scratch, ignore_errors=True)
@@ -61,13 +61,16 @@ def all_or_nothing(folder: Path, *, replace: bool = False) -> Iterator[Path]:
     shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _create(folder: Path, undo: contextlib.ExitStack) -> None:
-    """Create a folder, and those above it, if they are missing."""
+def create_folder(folder: Path, undo: contextlib.ExitStack) -> None:
+    """Create a folder, and those above it, if they are missing.
+
+    undo: what removes them again, if they are empty then. Raise OSError.
+    """
     if folder.is_dir():
         return
     if os.path.lexists(folder):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-    _create(folder.parent, undo)
+    create_folder(folder.parent, undo)
     folder.mkdir()
     undo.callback(_remove_if_empty, folder)
 
@@ -91,10 +94,20 @@ def _move(source: Path, target: Path, old: Path | None, undo: contextlib.ExitSta
         if not target.is_symlink():
             shutil.copymode(target, source)
         kept = Path(tempfile.mkdtemp(dir=old), target.name)
-        target.rename(kept)
-        undo.callback(kept.rename, target)
+        _keep(target, kept)
+        undo.callback(kept.replace, target)
+        source.replace(target)
+        return
     source.rename(target)
     undo.callback(target.rename, source)
+
+
+def _keep(target: Path, kept: Path) -> None:
+    """Give a file a second name, so that it can be replaced in one step."""
+    try:
+        os.link(target, kept, follow_symlinks=False)
+    except OSError:  # Some file systems have no hard links.
+        shutil.copy2(target, kept, follow_symlinks=False)
 
 
 def _final_name(name: object, new: Path, folder: Path) -> object:

@@ -72,6 +72,12 @@ resources:
     env: "CANARY=secret:canary/value,PEM={{ .Vars.pem }},PLAIN=1"
     labels: {plain: "1"}
     settle_time: 500ms
+  - name: checked
+    type: container
+    container: canary-checked
+    image: redis:7-alpine
+    state: stopped
+    healthcheck: {test: [CMD, "true", secret:canary/value]}
 """
 
 #: Resources that fail while they use a secret, each in another way.

@@ -37,7 +37,10 @@ from tests.testbed import Fleet, Host
 pytestmark = [pytest.mark.integration, pytest.mark.testbed, pytest.mark.hosts]
 
 HERE = "/srv/canary"
-CONTAINERS = ("canary", "canary-dying", "canary-dying.vigo-failed", "canary-unstartable")
+CONTAINERS = (
+    *("canary", "canary-checked", "canary-dying", "canary-dying.vigo-failed"),
+    "canary-unstartable",
+)
 
 #: Where to look on the target, the folder in which the stack asks for secrets aside.
 WATCHED = ["/tmp", "/var/tmp", "/dev/shm", "/root", "/var/lib/vigo-bridge"]
@@ -120,7 +123,7 @@ def host(fleet3: Fleet) -> Iterator[Host]:
     assert listener.stdout.readline() == "ready\n"
     yield host
     listener.communicate("over", timeout=60)
-    host.docker("rm", "--force", "--volumes", *CONTAINERS[:3])
+    host.docker("rm", "--force", "--volumes", *CONTAINERS[:4])
     host.run(f"rm -rf {HERE} /var/lib/vigo-bridge")
 
 
@@ -268,7 +271,7 @@ def _inspected(host: Host) -> str:
     ids = host.docker("ps", "--all", "--quiet").split()
     told = json.loads(host.docker("inspect", *ids)) if ids else []
     for container in told:
-        for name in ("Env", "Cmd", "Entrypoint"):
+        for name in ("Env", "Cmd", "Entrypoint", "Healthcheck"):
             container["Config"].pop(name, None)
         for name in ("Path", "Args"):
             container.pop(name)

@@ -53,7 +53,10 @@ services:
     volumes: [kept:/data]
   cache:
     image: redis:7-alpine
-    command: redis-server --save "" --maxmemory 20mb
+    command: redis-server /conf/cache.conf
+    volumes:
+      - ./conf:/conf:ro
+      - ./files:/files
 volumes:
   kept:
 """
@@ -65,6 +68,9 @@ def running(tmp_path: Path, engine: Engine, compose_env: dict[str, str]) -> Iter
     file = tmp_path / "adopted" / "compose.yml"
     file.parent.mkdir()
     file.write_text(COMPOSE, encoding="utf-8")
+    (file.parent / "conf").mkdir()
+    (file.parent / "conf/cache.conf").write_text('save ""\nmaxmemory 20mb\n', encoding="utf-8")
+    (file.parent / "files").mkdir(mode=0o700)
     compose = ["docker", "compose", "-f", str(file)]
     environment = {**compose_env, "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
     subprocess.run([*compose, "up", "-d", "--quiet-pull"], env=environment, check=True)
@@ -80,7 +86,10 @@ def running(tmp_path: Path, engine: Engine, compose_env: dict[str, str]) -> Iter
 def test_run_takes_over_what_compose_runs(
     running: Path, tmp_path: Path, engine: Engine, compose_env: dict[str, str]
 ) -> None:
-    """Equal containers stay as they are; a changed one is replaced, and its volume stays."""
+    """Equal containers and files stay as they are; a changed one is replaced, and its volume stays.
+
+    A change of the copy of a configuration file is written, and restarts its container.
+    """
     stack = tmp_path / "stack"
     with closing(engine.client()) as client:
         db = client.containers.get("adopted-db-1")
@@ -96,10 +105,21 @@ def test_run_takes_over_what_compose_runs(
         run = ("run", "--stacks", stack, "--local", "--as", HOST, "-o", "json")
         first = vigo_bridge(*run, environment=compose_env)
         assert set(first.actions(HOST).values()) == {"none"}, first.reasons(HOST)
-        assert "0 of 2 resources" in vigo_bridge(*plan, environment=compose_env).out
+        assert "0 of 4 resources" in vigo_bridge(*plan, environment=compose_env).out
         changed = vigo_bridge(*run, "--set", "db_tag=8-alpine", environment=compose_env)
-        assert changed.actions(HOST) == {"adopted/db": "recreated", "adopted/cache": "none"}
+        files = {"adopted/file-conf-cache.conf": "none", "adopted/folder-files": "none"}
+        containers = {"adopted/db": "recreated", "adopted/cache": "none"}
+        assert changed.actions(HOST) == {**files, **containers}
         assert client.containers.get("adopted-cache-1").id == cache.id
         newer = client.containers.get("adopted-db-1")
         assert newer.id != db.id
         assert newer.exec_run(["redis-cli", "get", "order"]).output.strip() == b"4711"
+        (stack / "templates/adopted/conf/cache.conf").write_text("maxmemory 30mb\n")
+        later = vigo_bridge(*run, "--set", "db_tag=8-alpine", environment=compose_env)
+        assert later.actions(HOST)["adopted/file-conf-cache.conf"] == "updated"
+        assert later.actions(HOST)["adopted/cache"] == "restarted"
+        limit = client.containers.get("adopted-cache-1").exec_run(
+            ["redis-cli", "config", "get", "maxmemory"]
+        )
+        assert limit.output.split()[-1] == str(30 << 20).encode()
+        assert (running.parent / "files").stat().st_mode & 0o777 == 0o700

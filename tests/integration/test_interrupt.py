@@ -148,6 +148,10 @@ class Running:
         """Wait until the program says something."""
         self._wait(lambda: told in self.told())
 
+    def await_process(self, text: str) -> None:
+        """Wait until a process has this text in its command line."""
+        self._wait(lambda: processes_with(text) != [])
+
     def signal(self, number: signal.Signals, told: str) -> None:
         """Send a signal to the whole process group, as a terminal does, and wait for the
         program's message.

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.testbed.debian import unpack
-from tests.unit.watch.test_metrics import SNAPSHOT
-from vigo_bridge.watch.metrics import exposition
+from tests.unit.watch.server.test_metrics import SNAPSHOT
+from vigo_bridge.watch.server.metrics import exposition
 
 pytestmark = [pytest.mark.integration, pytest.mark.sweep]
 

@@ -3,10 +3,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from tests.integration.test_interrupt import Running, await_no_process_with
 from tests.integration.watched_fleet import SITE, WatchedFleet, Watching, news
-from tests.unit.watch.remote import Remote
+from tests.unit.watch.sources.remote import Remote
 
 
 class GitFleet(WatchedFleet):
@@ -42,6 +49,29 @@ def messages(turn: dict[str, object]) -> str:
 
 def revision(watching: Watching) -> str:
     return str(watching.turn()["fleet"]["revision"])
+
+
+def test_messages_name_the_repository(tmp_path: Path) -> None:
+    fleet = GitFleet(tmp_path, 1)
+    fleet.commit(SITE)
+    url = str(fleet.remote.folder)
+    watching = fleet.watch("--repair")
+    watching.turn(ask=False)
+    second = fleet(*fleet.watch_command()[3:])
+    assert f"another watcher of {url} is running: " in second.err
+    assert [record["of"] for record in fleet("history", "-o", "json").document] == [url]
+    assert watching.stop() == 0
+
+    watching = fleet.watch("--prune")
+    unnamed = messages(watching.turn(ask=False))
+    assert f"Create stack.vgo in {url} with these lines:\n  name: prod\n" in unnamed
+    assert watching.stop() == 0
+
+    (fleet.stack / "envoys.vgo").write_text("envoys: []\n")
+    fleet.commit(SITE)
+    watching = fleet.watch()
+    assert f"no match entry of {url} matches h1" in messages(watching.turn(ask=False))
+    assert watching.stop() == 0
 
 
 def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
@@ -84,3 +114,22 @@ def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
     (tmp_path / "gone").rename(fleet.remote.folder)
     assert messages(watching.turn()) == ""
     assert watching.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_no_git_outlives_a_watcher(tmp_path: Path, number: signal.Signals) -> None:
+    """The server takes the connection, and never answers."""
+    fleet = WatchedFleet(tmp_path, 1)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/{tmp_path.name}.git"
+        command = fleet.watch_command("--git", url)
+        at = command.index("--stacks")
+        del command[at : at + 2]
+        watcher = Running(command, {**os.environ, **fleet.environment})
+        server.settimeout(60)
+        connection, _ = server.accept()
+        with connection:
+            watcher.process.send_signal(number)
+            watcher.end()
+            await_no_process_with(tmp_path.name)
+    assert watcher.process.returncode == (-9 if number is signal.SIGKILL else 0)

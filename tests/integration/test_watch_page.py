@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.test_html_report import luminance
 from tests.testbed.browser import Browser, browser
-from tests.unit.watch.large_fleet import serving
+from tests.unit.watch.server.large_fleet import serving
 
 pytestmark = [pytest.mark.integration, pytest.mark.sweep]
 

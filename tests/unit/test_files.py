@@ -95,6 +95,41 @@ def _fails(folder: Path, name: str, number: int) -> bool:
     return False
 
 
+def test_a_full_disk_while_a_file_is_replaced(tmp_path: Path) -> None:
+    folder = tmp_path / "one" / "two"
+    before = BEFORE["files of these names"]
+    prepare(folder, before)
+    kept = content(tmp_path)
+    for number in (1, 2):
+        assert _fails(folder, "replace", number)
+        assert content(tmp_path) == kept
+    assert not _fails(folder, "link", 1), "a copy is enough where there are no hard links"
+    assert (folder / "a.txt").read_text() == "new a"
+
+
+def test_a_replaced_file_is_there_at_any_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed leaves the old content or the new one."""
+    folder = tmp_path / "stack"
+    prepare(folder, {"a.txt": "mine"})
+    seen = []
+
+    def looking(real: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            seen.append((folder / "a.txt").read_text())
+            result = real(*arguments, **options)
+            seen.append((folder / "a.txt").read_text())
+            return result
+
+        return call
+
+    for name in ("rename", "replace", "link"):
+        monkeypatch.setattr(os, name, looking(getattr(os, name)))
+    write(folder, replace=True)
+    assert set(seen) == {"mine", "new a"}
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("no")])
 def test_any_error_leaves_nothing(error: BaseException, tmp_path: Path) -> None:
     def write_and_fail() -> None:

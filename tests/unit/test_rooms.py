@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vigo_bridge"
 PAGE = (ROOT / "docs/how-it-is-built.md").read_text()
 ROOMS = re.findall(r"^\| `vigo_bridge/(\w+)/` \| ", PAGE, re.M)
+#: The folders of vigo_bridge/watch/; each uses only those before it.
+WATCH = re.findall(r"^\| `(\w+)/` \| ", PAGE.partition("\n## Watching\n")[2], re.M)
 #: Only these know the library that reads command lines; the second prints with it.
 OF_CLICK = ("vigo_bridge/cli/", "vigo_bridge/report/printing.py")
 
@@ -67,6 +69,24 @@ def test_imports_go_down() -> None:
         if name != f"{PACKAGE.name}.__main__" and _floor(other) < _floor(name)
     ]
     assert upward == []
+
+
+def test_the_folders_of_the_watcher_use_those_before_them() -> None:
+    folders = {path.parent.name for path in (PACKAGE / "watch").glob("*/__init__.py")}
+    assert folders == set(WATCH)
+    later = [
+        f"{name} imports {other}"
+        for name, others in imports().items()
+        for other in sorted(others)
+        if {_part(name), _part(other)} <= folders
+        and WATCH.index(_part(other)) > WATCH.index(_part(name))
+    ]
+    assert later == []
+
+
+def _part(name: str) -> str:
+    """Return the folder of a file of the watcher; empty for another file."""
+    return name.removeprefix(f"{PACKAGE.name}.watch.").partition(".")[0]
 
 
 def test_there_is_no_circle() -> None:

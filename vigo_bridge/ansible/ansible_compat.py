@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from vigo_bridge.failures import Refusal
 
@@ -113,6 +113,29 @@ def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[
             return super()._emit_event(buffered_stdout, found)
 
     return EventReader(log, handle, True)
+
+
+def transmit(folder: Path, settings: Mapping[str, Any], output: IO[bytes]) -> None:
+    """Write a folder and the settings of a run in ansible-runner's streaming format.
+
+    Why: `ansible_runner.run(streamer="transmit")` does not accept lists of inventories. Missing:
+    raises Refusal.
+    """
+    from ansible_runner import streaming
+
+    transmitter = _of(streaming, "Transmitter", "ansible-runner")
+    transmitter(output, private_data_dir=str(folder), **settings).run()
+
+
+def receive(source: IO[bytes], length: int, folder: Path) -> None:
+    """Unpack a folder of ansible-runner's streaming format. length: of its archive, in bytes.
+
+    Why: `ansible_runner.run(streamer="worker")` also runs it, without our handling of signals, and
+    sends the node's environment back. Missing: raises Refusal.
+    """
+    from ansible_runner.utils import streaming
+
+    _of(streaming, "unstream_dir", "ansible-runner")(source, length, str(folder))
 
 
 @contextmanager

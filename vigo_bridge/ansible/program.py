@@ -15,10 +15,7 @@ from typing import NoReturn
 
 from vigo_bridge.ansible import ansible_compat
 from vigo_bridge.failures import Refusal
-
-#: From <sys/prctl.h>. Only on Linux.
-PR_SET_PDEATHSIG = 1
-
+from vigo_bridge.parent_process import request_signal_at_its_end
 
 #: The program that changes nothing: it is killed with the scripts of inventories that it runs.
 _ONLY_READS = "inventory"
@@ -38,10 +35,7 @@ def command(name: str, *arguments: str) -> list[str]:
 def main() -> None:
     """Run such a command."""
     gc.disable()
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGINT))
+    request_signal_at_its_end(signal.SIGINT)
     name = sys.argv[1]
     if name == _ONLY_READS and os.getpid() == os.getpgrp():
         signal.signal(signal.SIGINT, lambda *_: os.killpg(os.getpgrp(), signal.SIGKILL))

@@ -20,7 +20,8 @@ from vigo_bridge.ansible.typed_password import in_memory, is_program, typed_pass
 from vigo_bridge.failures import Refusal
 
 _ASK, _IDENTITIES = "ANSIBLE_ASK_VAULT_PASS", "ANSIBLE_VAULT_IDENTITY_LIST"
-_FILE = "ANSIBLE_VAULT_PASSWORD_FILE"
+#: The variable with the path of the password file.
+VARIABLE = "ANSIBLE_VAULT_PASSWORD_FILE"
 _KEYS = re.compile(rb"ask_vault_pass|vault_identity_list|vault_password_file", re.IGNORECASE)
 #: Ansible's name for the source of a password that is typed.
 _PROMPTS = ("prompt", "prompt_ask_vault_pass")
@@ -37,8 +38,14 @@ def vault_passwords() -> Mapping[str, str]:
     if any(map(_is_asked, sources)):
         given = {_IDENTITIES: ",".join(map(_answered, sources)), _ASK: "false"}
     if file and is_program(file) and (answer := _printed("default", file)):
-        given[_FILE] = answer
+        given[VARIABLE] = answer
     return given
+
+
+def are_configured() -> bool:
+    """Return whether Ansible's configuration names a source of vault passwords. Raise Refusal."""
+    sources, file = _sources()
+    return bool(sources or file)
 
 
 def asks_for_vault_passwords() -> bool:
@@ -51,7 +58,7 @@ def _sources() -> tuple[list[str], str]:
     """Return the vault IDs with the sources of their passwords, and the password file of the
     others.
     """
-    if not may_set((_ASK, _IDENTITIES, _FILE), _KEYS):
+    if not may_set((_ASK, _IDENTITIES, VARIABLE), _KEYS):
         return [], ""
     identities, ask, file = ansible_settings(
         "DEFAULT_VAULT_IDENTITY_LIST", "DEFAULT_ASK_VAULT_PASS", "DEFAULT_VAULT_PASSWORD_FILE"

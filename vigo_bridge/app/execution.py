@@ -67,7 +67,7 @@ def execute(
         how = run_options(options, output, {"only": only})
         variables = _stored(given, private / "stdin")
         job = module_job("exec", MODULE, module, hosts, stack, ready, how, private, variables)
-        result = at_once(job, private, quiet=len(hosts) == 1)
+        result = at_once(job, private, quiet=len(hosts) == 1, names_hosts=False)
     if output == "json":
         echo_json(run_as_data(result))
     else:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigo_bridge.app.import_secrets import StoreOptions, before_next_step, summary, to_store
 from vigo_bridge.app.next_step import plan_call, stacks_option
 from vigo_bridge.app.writing import writing
 from vigo_bridge.compose.findings import ComposeError
@@ -16,6 +17,7 @@ from vigo_bridge.failures import Ended, Failure
 from vigo_bridge.report import exit_status
 from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
 from vigo_bridge.report.printing import echo, echo_json
+from vigo_bridge.secrets.adding import Addition, written
 from vigo_bridge.wording import counted
 
 
@@ -24,7 +26,8 @@ class ImportOptions:
     """The options of an import.
 
     match: the hosts of the match entry. root: see `compose.loading.load`. allow_lossy: write the
-        files even if something is not converted. force: overwrite files.
+        files even if something is not converted. force: overwrite files. store: where the values of
+        secrets go.
     """
 
     match: str
@@ -34,6 +37,7 @@ class ImportOptions:
     root: Path | None
     allow_lossy: bool
     force: bool
+    store: StoreOptions
 
 
 def import_compose(
@@ -44,13 +48,20 @@ def import_compose(
     for finding in found.findings:
         echo(as_text(finding), err=True)
     refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
+    stored = None
     if not refusal:
-        with writing("set another folder with --stacks"):
+        try:
+            stored = to_store(options.store, stacks, found.stack.secrets)
+        except Failure as error:
+            refusal = str(error)
+    if not refusal:
+        # The store comes first: without its secrets, the other files would be of no use.
+        with writing("set another folder with --stacks"), written(stored.files if stored else ()):
             write(found.files, stacks, replace=options.force or found.extended is not None)
     if output == "json":
-        echo_json(import_as_data(found, stacks, refusal))
+        echo_json(import_as_data(found, stacks, refusal, stored))
     elif not refusal:
-        _sum_up(found, stacks, options.match)
+        _sum_up(found, stacks, options, stored)
     if refusal:
         raise Failure(refusal)
 
@@ -66,6 +77,7 @@ def _read(files: Sequence[Path], stacks: Path, options: ImportOptions, output: s
             profiles=options.profiles,
             root=options.root,
             folder=stacks,
+            are_stored=options.store.is_store,
         )
     except ComposeError as error:
         for finding in error.findings:
@@ -99,13 +111,12 @@ def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
     )
 
 
-def _sum_up(found: Import, stacks: Path, pattern: str) -> None:
+def _sum_up(found: Import, stacks: Path, options: ImportOptions, stored: Addition | None) -> None:
     for path in found.files:
         done = "added the role to" if path == found.extended else "wrote"
         echo(f"{done} {stacks / path}")
-    if found.stack.secrets:
-        echo("Add these secrets to a store; the files of the stack do not contain their values:")
-    for secret in found.stack.secrets:
-        echo(f"  vigo-bridge secrets set {secret.path}    # currently in {secret.origin}")
-    validate = f"vigo-bridge config validate{stacks_option(stacks)}"
-    echo(f"Next step: {validate}, then {plan_call(stacks, pattern)}")
+    for line in summary(found.stack.secrets, stored):
+        echo(line)
+    first = before_next_step(options.store, stored)
+    validate = f"{first and f'{first}, then '}vigo-bridge config validate{stacks_option(stacks)}"
+    echo(f"Next step: {validate}, then {plan_call(stacks, options.match)}")

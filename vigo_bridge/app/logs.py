@@ -26,6 +26,7 @@ from vigo_bridge.emit.module_call import write_call
 from vigo_bridge.failures import Interrupted, Refusal
 from vigo_bridge.report.exit_status import FAILED, OK
 from vigo_bridge.report.logs import JsonLogs, TextLogs
+from vigo_bridge.report.terminal import listed
 from vigo_bridge.run.logs import LogRun, show_logs
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.wording import counted
@@ -83,7 +84,14 @@ def logs(
         ready.report_unmatched()
         inventory = [*ready.hosts.sources, str(project / "inventory")]
         run = LogRun(
-            project / "site.yml", inventory, hosts, how, ready.secrets, private, wanted.follow
+            project / "site.yml",
+            inventory,
+            hosts,
+            how,
+            ready.secrets,
+            private,
+            wanted.follow,
+            _empty(hosts, patterns, wanted.follow),
         )
         if output == "json":
             viewer = JsonLogs(mask, follow=wanted.follow)
@@ -119,6 +127,13 @@ def _arguments(wanted: LogOptions) -> dict[str, Any]:
     if wanted.follow:
         arguments["wait"] = _WAIT
     return arguments
+
+
+def _empty(hosts: Sequence[str], patterns: Sequence[str], follow: bool) -> str:
+    """Return the note for hosts that have no containers."""
+    which = f"of {', '.join(patterns)}" if patterns else "of this stack"
+    waiting = "; waiting for them" if follow else ""
+    return f"no containers {which} on {listed(hosts)}; `vigo-bridge run` creates them{waiting}"
 
 
 def _mask(secrets: Iterable[str]) -> Any:

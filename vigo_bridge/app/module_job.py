@@ -34,7 +34,7 @@ def module_job(
     write_call(ready.plan, project, ready.hosts.variables, module, given, variables)
     return Job(
         command=command,
-        subject=str(stack.folder.absolute()),
+        subject=stack.subject,
         project=project,
         sources=ready.hosts.sources,
         hosts=hosts,

@@ -21,12 +21,14 @@ class Earlier:
     """Files that take the place of those in the stack's folder. folder: holds a copy of them.
 
     identity: the stack's name and ID of today, as a stack stays the same when it is rolled back.
-    stores: the folder with the list of secret stores, if that is not the stack's.
+    stores: the folder with the list of secret stores, if that is not the stack's. url: where the
+    files come from, without credentials, if that is not the stack's folder.
     """
 
     folder: Path
     identity: Identity
     stores: Path | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,16 @@ class StackOptions:
     def stores(self) -> Path:
         """The folder with the list of secret stores."""
         return (self.earlier and self.earlier.stores) or self.folder
+
+    @property
+    def label(self) -> str:
+        """The folder, or the URL of the files, for people."""
+        return (self.earlier and self.earlier.url) or str(self.folder)
+
+    @property
+    def subject(self) -> str:
+        """The same, independent of the current folder, for the history."""
+        return (self.earlier and self.earlier.url) or str(self.folder.absolute())
 
 
 @dataclass(frozen=True)

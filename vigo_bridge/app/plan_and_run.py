@@ -29,7 +29,7 @@ from vigo_bridge.app.stack_loading import load_stack, load_valid, planned, refus
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.failures import Refusal
 from vigo_bridge.language.fingerprint import fingerprint
-from vigo_bridge.language.identity import FILE, lines, new_id, suggested_name
+from vigo_bridge.language.identity import FILE, lines, new_id, valid_name
 from vigo_bridge.language.model import Stack
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.report.json_report import run_as_data
@@ -107,7 +107,7 @@ def converge(
     found = asked()
     refuse_wrong(loaded, shown.output)
     if changes.get("prune"):
-        refuse_unnamed(loaded, stack.folder, "--prune")
+        refuse_unnamed(loaded, stack, "--prune")
     plan = planned(loaded, stack, found.names, shown.output)
     ready = with_secrets(loaded, plan, stack, found, rollout.options.health_check)
 
@@ -226,7 +226,7 @@ def stack_job(
     settings = {"set": stack.settings, "prune": how.prune, "only": how.only}
     return Job(
         command=command,
-        subject=str(stack.folder.absolute()),
+        subject=stack.subject,
         project=project,
         sources=ready.hosts.sources,
         hosts=ready.hosts_with(how.only),
@@ -238,18 +238,18 @@ def stack_job(
     )
 
 
-def refuse_unnamed(stack: Stack, folder: Path, what: str) -> None:
+def refuse_unnamed(stack: Stack, options: StackOptions, what: str) -> None:
     """Raise Refusal if the stack is named after its folder, because another stack may have the same
     name.
 
-    what: the option or command that removes objects.
+    options: where it was read from. what: the option or command that removes objects.
     """
     if stack.identity.is_named:
         return
-    written = textwrap.indent(lines(suggested_name(folder), new_id()), "  ")
+    written = textwrap.indent(lines(valid_name(stack.identity.name), new_id()), "  ")
     raise Refusal(
         f"{what} requires a named stack: {stack.identity.name!r} is only the name of a folder,"
-        f" which another stack may share. Create {folder / FILE} with these lines:\n"
+        f" which another stack may share. Create {FILE} in {options.label} with these lines:\n"
         f"{written}If it had a {FILE} before, restore that file, for example from version"
         " control: hosts that know this stack refuse a different ID for the same name."
     )

@@ -132,9 +132,8 @@ def _refuse_missing(everything: Sequence[Record], stack: StackOptions) -> None:
     """Raise Refusal if the folder of a stack does not exist: without it, the stack's identity and
     secret stores are unknown.
     """
-    subject = str(stack.folder.absolute())
     for record in reversed(everything):
-        if record.subject != subject or without_stack(record):
+        if record.subject != stack.subject or without_stack(record):
             continue
         kept = _kept(record)
         with private_folder() as private:
@@ -232,7 +231,7 @@ def _refuse_other(
             f"rollout {number} is {what}, not of a stack; `vigo-bridge history` lists the rollouts"
             " of stacks."
         )
-    if record.subject == str(stack.folder.absolute()):
+    if record.subject == stack.subject:
         raise Refusal(
             f"rollout {number} is of another stack: {FILE} in {stack.folder} had another ID then;"
             " restore the ID if it was changed by mistake."

@@ -81,15 +81,23 @@ class AlreadyRunning(Refusal):
 
 
 def at_once(
-    job: Job, private: Path, *, quiet: bool = False, within: Surroundings | None = None
+    job: Job,
+    private: Path,
+    *,
+    quiet: bool = False,
+    names_hosts: bool = True,
+    within: Surroundings | None = None,
 ) -> RunResult:
     """Do the job on all hosts at once, or predict it. It is not recorded, and Ctrl-C ends it
     immediately.
 
-    quiet: whether no progress is shown. within: used instead of what the job alone would have.
+    quiet: whether no progress is shown. names_hosts: whether the progress has a line for each host,
+    which stays. within: used instead of what the job alone would have.
     """
     with (
-        contextlib.nullcontext(Silence()) if quiet else _watching(job, within) as watcher,
+        contextlib.nullcontext(Silence())
+        if quiet
+        else _watching(job, within, names_hosts) as watcher,
         _stopping(watcher, within, at_once=True) as stop,
         _converging(job, private, stop) as converger,
     ):
@@ -274,7 +282,7 @@ def _remembered(
 
 def _lock_of(job: Job, stack: StackOptions, state: Path) -> contextlib.AbstractContextManager[None]:
     command = f"`vigo-bridge {job.command}`"
-    return one_rollout(state, job.lock, stack.folder, _warn, command)
+    return one_rollout(state, job.lock, stack.label, _warn, command)
 
 
 def _stopping(
@@ -284,12 +292,13 @@ def _stopping(
 
 
 def _watching(
-    job: Job, within: Surroundings | None = None
+    job: Job, within: Surroundings | None = None, names_hosts: bool = True
 ) -> contextlib.AbstractContextManager[Watcher]:
     if within:
         return contextlib.nullcontext(within.watcher)
     shows_ansible = job.how.ansible_verbosity is not None
-    return watching(len(job.hosts), Screen(stderr=True), plain=shows_ansible)
+    console = Screen(stderr=True)
+    return watching(len(job.hosts), console, plain=shows_ansible, names_hosts=names_hosts)
 
 
 def _converging(

@@ -65,7 +65,7 @@ def require_match(plan: Plan, stack: Stack, options: StackOptions, hosts: Sequen
     if not plan.groups:
         patterns = ", ".join(str(entry.match) for entry in stack.entries) or "none"
         raise Failure(
-            f"no match entry of {options.folder} matches {some(hosts)} (patterns: {patterns})."
+            f"no match entry of {options.label} matches {some(hosts)} (patterns: {patterns})."
             " Add a match entry, or rename the hosts. With --local, set the host name with --as"
         )
 

@@ -102,7 +102,7 @@ def down(
     if shown.output == "json" and not yes:
         raise Refusal("down asks before it removes anything; with -o json, add --yes.")
     ready = ready_stack(stack, asked, shown.output)
-    refuse_unnamed(ready.loaded, stack.folder, "down")
+    refuse_unnamed(ready.loaded, stack, "down")
     module = {"state": "absent", **{name: True for name, wanted in removed.items() if wanted}}
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, changes)
@@ -110,7 +110,7 @@ def down(
         if not yes:
             predicting = replace(job, how=replace(how, check_mode=True), clock=Clock())
             (private / "preview").mkdir()
-            preview = at_once(predicting, private / "preview")
+            preview = at_once(predicting, private / "preview", names_hosts=False)
             show_result(preview, "down", job, ready, stack, options, replace(shown, page=None))
             if not _is_confirmed(preview):
                 return FAILED if exit_status(preview) == FAILED else OK

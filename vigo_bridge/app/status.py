@@ -44,7 +44,7 @@ def show_status(
     while True:
         with private_folder() as private:
             job = module_job("status", MODULE, {}, hosts, stack, ready, how, private)
-            result = at_once(job, private, quiet=watch is not None)
+            result = at_once(job, private, quiet=watch is not None, names_hosts=False)
         status = status_of(result)
         if watch is not None and status == INTERRUPTED:
             return status  # The page of the last look stays.

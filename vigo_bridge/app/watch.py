@@ -25,12 +25,12 @@ from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.rollout_options import RolloutOptions
 from vigo_bridge.run.state import RolloutRunning, controller_folder, one_watcher, stack_key
 from vigo_bridge.run.watch_signals import WatchSignals
-from vigo_bridge.watch.fleet import Found, next_fleet, without_retries
-from vigo_bridge.watch.memory import Memory
 from vigo_bridge.watch.schedule import next_turn
-from vigo_bridge.watch.sources import Source
-from vigo_bridge.watch.states import FleetState, Problem
-from vigo_bridge.watch.transitions import transitions
+from vigo_bridge.watch.sources.source import Source
+from vigo_bridge.watch.states.memory import Memory
+from vigo_bridge.watch.states.model import FleetState, Problem
+from vigo_bridge.watch.states.next_fleet import Found, next_fleet, without_retries
+from vigo_bridge.watch.states.transitions import transitions
 from vigo_bridge.watch.turns import Outputs, Turn
 
 
@@ -68,7 +68,7 @@ def watch(
     how = run_options(hosts, output, changes)
     for warning in source.warnings:
         _warn(warning)
-    with _Locks(source.folder) as locks, WatchSignals(_warn) as signals:
+    with _Locks(source.folder, source.label) as locks, WatchSignals(_warn) as signals:
         warn = Once(_warn)
         shows_progress = hosts.verbosity > 0 and output == "text"
         watched = Watched(
@@ -94,34 +94,37 @@ def watch(
 class _Locks:
     """The locks that keep other watchers of the same stack away."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use a folder of a stack, by whose path and whose stack's ID the locks are named."""
+    def __init__(self, folder: Path, label: str) -> None:
+        """Use a folder of a stack, by whose path and whose stack's ID the locks are named. label:
+        the folder or the URL of the stack, for people.
+        """
         self._folder = folder
+        self._label = label
         self._by_path = contextlib.ExitStack()
         self._by_id = contextlib.ExitStack()
         self._key = ""
 
     def __enter__(self) -> _Locks:
-        _take(self._by_path, stack_key(self._folder), self._folder)
+        _take(self._by_path, stack_key(self._folder), self._label)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._by_id.close()
         self._by_path.close()
 
-    def hold(self, key: str, folder: Path) -> None:
+    def hold(self, key: str) -> None:
         """Hold the lock of a stack instead of the one before. Raise Refusal."""
         if key in (self._key, stack_key(self._folder)):
             return
         taken = contextlib.ExitStack()
-        _take(taken, key, folder)
+        _take(taken, key, self._label)
         self._by_id.close()
         self._by_id, self._key = taken, key
 
 
-def _take(held: contextlib.ExitStack, key: str, folder: Path) -> None:
+def _take(held: contextlib.ExitStack, key: str, label: str) -> None:
     try:
-        held.enter_context(one_watcher(controller_folder(), key, folder, _warn))
+        held.enter_context(one_watcher(controller_folder(), key, label, _warn))
     except RolloutRunning as error:
         raise Refusal(f"{error}.") from error
     except OSError as error:

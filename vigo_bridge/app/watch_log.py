@@ -12,8 +12,8 @@ from vigo_bridge.report.printing import echo, echo_json_line
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult
 from vigo_bridge.watch.log_lines import lines_of, summary
-from vigo_bridge.watch.states import FleetState
-from vigo_bridge.watch.transitions import Transition
+from vigo_bridge.watch.states.model import FleetState
+from vigo_bridge.watch.states.transitions import Transition
 from vigo_bridge.watch.turn_data import turn_as_data
 from vigo_bridge.watch.turns import Turn
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from vigo_bridge.app.rollout_job import history
 from vigo_bridge.app.watch_turn import WatchOptions
 from vigo_bridge.run.state import stack_key
-from vigo_bridge.watch.sources import Source
-from vigo_bridge.watch.states import FleetState
+from vigo_bridge.watch.sources.source import Source
+from vigo_bridge.watch.states.model import FleetState
 from vigo_bridge.watch.turns import Outputs
 
 
@@ -38,7 +38,7 @@ def watch_outputs(
     state: the one from before the start. say: called with warnings for the user.
     """
     # Imported when needed: few watchers use all of it.
-    from vigo_bridge.watch.notify_targets import read_targets
+    from vigo_bridge.watch.notifications.targets import read_targets
 
     outputs: list[Outputs] = []
     with contextlib.ExitStack() as opened:
@@ -49,8 +49,8 @@ def watch_outputs(
                 " write it to a file and use --notify @FILE, or set VIGO_BRIDGE_NOTIFY"
             )
         if targets:
-            from vigo_bridge.watch.notify import Notifier
-            from vigo_bridge.watch.notify_delivery import check
+            from vigo_bridge.watch.notifications.delivery import check
+            from vigo_bridge.watch.notifications.notifier import Notifier
 
             check(targets)
             key = stack_key(source.folder)
@@ -58,12 +58,12 @@ def watch_outputs(
             opened.callback(notifier.close)
             outputs.append(notifier)
         if told.listen is not None:
-            from vigo_bridge.watch.listen_address import read_access, read_address
-            from vigo_bridge.watch.metrics import check_library
-            from vigo_bridge.watch.pages import Pages
-            from vigo_bridge.watch.rollout_page import Rollouts
-            from vigo_bridge.watch.server import Server
-            from vigo_bridge.watch.snapshot import Recorder
+            from vigo_bridge.watch.server.listen_address import read_access, read_address
+            from vigo_bridge.watch.server.metrics import check_library
+            from vigo_bridge.watch.server.pages import Pages
+            from vigo_bridge.watch.server.rollout_page import Rollouts
+            from vigo_bridge.watch.server.server import Server
+            from vigo_bridge.watch.server.snapshot import Recorder
 
             check_library()
             address = read_address(told.listen)

@@ -25,7 +25,7 @@ from vigo_bridge.app.rollout_job import (
 )
 from vigo_bridge.app.selectors import hosts_of
 from vigo_bridge.app.stack_in_force import InForce, StackInForce
-from vigo_bridge.app.stack_loading import findings, load_stack, require_match
+from vigo_bridge.app.stack_loading import findings, require_match
 from vigo_bridge.failures import Failure
 from vigo_bridge.language.diagnostics import Diagnostic, has_errors
 from vigo_bridge.language.model import Stack
@@ -38,9 +38,9 @@ from vigo_bridge.resolve.plan import Plan
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import EnvoyStatus, RunResult, RunStatus
 from vigo_bridge.run.state import controller_folder, running_rollout, stack_key
-from vigo_bridge.watch.fleet import Found, due_for_repair
 from vigo_bridge.watch.schedule import slices
-from vigo_bridge.watch.states import FleetState, Problem
+from vigo_bridge.watch.states.model import FleetState, Problem
+from vigo_bridge.watch.states.next_fleet import Found, due_for_repair
 
 #: The command of a repair in the history.
 COMMAND = "watch"
@@ -76,7 +76,7 @@ class Watched:
     rollout: Rollout
     wanted: WatchOptions
     around: Surroundings
-    hold: Callable[[str, Path], None]
+    hold: Callable[[str], None]
     warn: Callable[[str], None]
 
 
@@ -137,13 +137,15 @@ class TakenTurn:
 
         with (
             self._ending_with(Problem.SOURCE),
-            self.watched.in_force.turn(lambda stack: self._errors(stack, hosts())) as current,
+            self.watched.in_force.turn(
+                lambda options, stack: self._errors(options, stack, hosts())
+            ) as current,
         ):
             self._note(current)
-            if current.stack is None:
+            if current.stack is None or current.loaded is None:
                 return
             with self._ending_with(Problem.STACK):
-                loaded = self._in_force(current.stack, hosts())
+                loaded = self._in_force(current.stack, current.loaded, hosts())
             chosen = hosts_of(loaded.plan, self.watched.how.only)
             self.found.hosts = [host for host in hosts().names if host in chosen]
             self.found.revision = current.revision
@@ -155,14 +157,13 @@ class TakenTurn:
                     self._repair(job, private)
             self.found.passed.add(Problem.TURN)
 
-    def _errors(self, stack: StackOptions, hosts: Hosts) -> str | None:
+    def _errors(self, options: StackOptions, stack: Stack, hosts: Hosts) -> str | None:
         """Return the errors of a stack as one text; None if it can be used."""
-        loaded = load_stack(stack)
-        found = findings(loaded)
+        found = findings(stack)
         if not has_errors(found):
-            plan, found = resolve(loaded, hosts.names, stack.settings)
+            plan, found = resolve(stack, hosts.names, options.settings)
             if not has_errors(found):
-                return self._mismatch(_Loaded(stack, loaded, plan), hosts)
+                return self._mismatch(_Loaded(options, stack, plan), hosts)
         return _texts(found, self.watched.shown)
 
     def _mismatch(self, loaded: _Loaded, hosts: Hosts) -> str | None:
@@ -187,16 +188,16 @@ class TakenTurn:
             stays = f"the stack {current.revision} of {current.since} stays in force"
         self.found.problems[kind] = f"{current.problem}\n{stays}"
 
-    def _in_force(self, options: StackOptions, hosts: Hosts) -> _Loaded:
+    def _in_force(self, options: StackOptions, stack: Stack, hosts: Hosts) -> _Loaded:
         """Return the stack in force. Raise Failure if it cannot be used with today's hosts."""
         if self._loaded is None or self._loaded.options != options:
             self._loaded = None
-            errors = self._errors(options, hosts)
+            errors = self._errors(options, stack, hosts)
             if errors is not None:
                 raise Failure(errors)
         assert self._loaded is not None
         if self.watched.how.prune:
-            refuse_unnamed(self._loaded.stack, options.folder, "--prune")
+            refuse_unnamed(self._loaded.stack, options, "--prune")
         return self._loaded
 
     def _ready(self, loaded: _Loaded, hosts: Hosts) -> Ready:
@@ -205,8 +206,8 @@ class TakenTurn:
             identity = loaded.plan.identity
             key = stack_key(loaded.options.folder, identity.id)
             self.stack, self.key = identity.name, key
-            watched.hold(key, loaded.options.folder)
-            busy = running_rollout(controller_folder(), key, loaded.options.folder, watched.warn)
+            watched.hold(key)
+            busy = running_rollout(controller_folder(), key, loaded.options.label, watched.warn)
             if busy:
                 raise Failure(f"{busy}. Until then, nothing is checked or repaired")
         self.found.passed.add(Problem.LOCK)

@@ -4,16 +4,43 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from vigo_bridge.app.import_compose import ImportOptions, import_compose
-from vigo_bridge.cli.options import output_option
+from vigo_bridge.app.import_secrets import KINDS, NAMES, StoreOptions
+from vigo_bridge.cli.options import gathered, output_option
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _SOURCE = click.Path(path_type=Path, exists=True, allow_dash=True)
+
+
+def store_options(command: Command) -> Command:
+    """Add ``--store`` and ``--vault-password-file``; the command gets them as ``store``."""
+    return gathered(
+        command,
+        "store",
+        lambda store, vault_password_file: StoreOptions(store, vault_password_file),
+        click.option(
+            "--store",
+            type=click.Choice(KINDS),
+            default=NAMES,
+            show_default=True,
+            help="Where the values of secrets go: nowhere (names), to the stack's vault file, or to"
+            " a file that sets variables of the environment.",
+        ),
+        click.option(
+            "--vault-password-file",
+            type=_FILE,
+            help="The file with the password of the vault. Default: the one in Ansible's"
+            " configuration, or else a new one.",
+        ),
+    )
 
 
 @click.group("import")
@@ -64,6 +91,7 @@ def import_() -> None:
     "--allow-lossy", is_flag=True, help="Write the files even if some settings cannot be converted."
 )
 @click.option("--force", is_flag=True, help="Overwrite existing files.")
+@store_options
 @output_option
 def compose(
     files: Sequence[Path],
@@ -76,6 +104,7 @@ def compose(
     project_name: str | None,
     allow_lossy: bool,
     force: bool,
+    store: StoreOptions,
     output: str,
 ) -> None:
     """Convert compose FILES to configcrates, a role and a match entry.
@@ -87,6 +116,9 @@ def compose(
     Containers, networks and volumes keep the names that compose
     gives them, so that `run` adopts them. Settings that cannot be converted are reported with their
     location. In this case, nothing is written unless --allow-lossy is given.
+
+    Secrets become references. With --store, their values are added to a store of the stack, so that
+    `plan` can compare them.
     """
     options = ImportOptions(
         match=match or socket.getfqdn(),
@@ -96,5 +128,6 @@ def compose(
         root=root,
         allow_lossy=allow_lossy,
         force=force,
+        store=store,
     )
     import_compose((*files, *further), stacks, options, output)

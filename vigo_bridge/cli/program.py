@@ -197,6 +197,7 @@ add_later(
         "secrets:secrets",
         "Manage the secrets that a stack refers to with `secret:PATH`.",
     ),
+    Later("mesh", "mesh:mesh", "Run parts of a rollout on this machine, as a node of a mesh."),
     Later(
         "completion",
         "completion:completion",

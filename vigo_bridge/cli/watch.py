@@ -178,7 +178,7 @@ def watch(
     """
     from vigo_bridge.app.watch import refuse_wrong_options
     from vigo_bridge.app.watch import watch as keep_watching
-    from vigo_bridge.watch.sources import FolderSource
+    from vigo_bridge.watch.sources.folder import FolderSource
 
     refuse_wrong_options(rollout, changes, wanted)
     source = FolderSource(stack.folder) if git.url is None else git_source(git)
@@ -236,7 +236,7 @@ def _print_recipe(
 
 def _repository(git: GitCall, secret: dict[str, str]) -> Mapping[str, list[str]]:
     """Return the words that set the repository. secret: gets the variable for its credentials."""
-    from vigo_bridge.watch.git.location import location
+    from vigo_bridge.watch.sources.git.location import location
 
     found = location(git.url or "")
     if found.credentials is not None:

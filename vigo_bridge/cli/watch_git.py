@@ -12,7 +12,7 @@ import click
 from vigo_bridge.cli.options import Command, gathered
 
 if TYPE_CHECKING:
-    from vigo_bridge.watch.repository import GitSource
+    from vigo_bridge.watch.sources.repository import GitSource
 
 #: The variable that can hold the URL, so that credentials in it are in no list of processes.
 VARIABLE = "VIGO_BRIDGE_GIT"
@@ -82,7 +82,7 @@ def _call(**given: Any) -> GitCall:
 def git_source(call: GitCall) -> GitSource:
     """Return the source of a stack in a repository."""
     from vigo_bridge.run.state import controller_folder
-    from vigo_bridge.watch.repository import GitOptions, GitSource
+    from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 
     secrets = call.secrets.absolute() if call.secrets else None
     options = GitOptions(call.url or "", call.ref, call.path, call.require_signed, secrets)

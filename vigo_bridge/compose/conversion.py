@@ -20,18 +20,25 @@ from vigo_bridge.compose.network_keys import attach
 from vigo_bridge.compose.reading import KEYS
 from vigo_bridge.compose.refusals import drop_refused
 from vigo_bridge.compose.rendering import Renderer, Secrets
+from vigo_bridge.compose.repeated_secrets import replace_repeated
 from vigo_bridge.compose.service_keys import CONVERSIONS
 from vigo_bridge.compose.stack_files import Crate, ImportedStack, Resource
 from vigo_bridge.compose.text import Text, short
 
 
 def convert(
-    project: Project, source: str, profiles: Collection[str], findings: Findings
+    project: Project,
+    source: str,
+    profiles: Collection[str],
+    findings: Findings,
+    *,
+    are_stored: bool = False,
 ) -> ImportedStack:
     """Return the stack of a compose project.
 
-    source: the compose file, for comments. profiles: those whose crates the role has. Raise
-    ComposeError if compose itself would refuse.
+    source: the compose file, for comments. profiles: those whose crates the role has. are_stored:
+    whether a store gets the values of the secrets. Raise ComposeError if compose itself would
+    refuse.
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)
@@ -39,7 +46,7 @@ def convert(
     shared = Shared(project, findings, _one_shot(project), _aliases(project))
     crates: dict[tuple[str, ...], Crate] = {}
     renderers: dict[str, Renderer] = {}
-    secrets = Secrets()
+    secrets = Secrets(are_stored)
     for service in project.services.values():
         chosen = _profiles_of(service)
         crate = crates.setdefault(chosen, _crate(project, source, chosen))
@@ -50,6 +57,7 @@ def convert(
             if not _goes_with(service, other, profiles)
         )
         _convert_service(Job(shared, service, renderer, absent), crate)
+    _replace_repeated(crates.values(), secrets, project, findings)
     named = {crate.name: crate for crate in crates.values()}
     move_shared(named, lambda: crates.setdefault((), _crate(project, source, ())))
     for crate in crates.values():
@@ -66,7 +74,28 @@ def convert(
         tuple(crates.values()),
         tuple(included),
         tuple(secrets.needed[path] for path in sorted(secrets.needed)),
+        shared.copies,
     )
+
+
+def _replace_repeated(
+    crates: Collection[Crate], secrets: Secrets, project: Project, findings: Findings
+) -> None:
+    """Replace repeated values of secrets, and warn of those that stay in the files."""
+    positions = {
+        names.resource(service.name, number): service.position
+        for service in project.services.values()
+        for number in range(1, service.replicas + 1)
+    }
+    for left in replace_repeated(crates, secrets.needed.values()):
+        where = f"{left.name} of {left.resource.name}" if left.resource else f"variable {left.name}"
+        position = positions.get(left.resource.name) if left.resource else None
+        findings.warn(
+            position or next(iter(positions.values())),
+            f"{where} contains the value of the secret {left.path}, which the files of the stack"
+            " then contain, too",
+            "use another value there, or remove it from the configcrate",
+        )
 
 
 def _note_left_out(

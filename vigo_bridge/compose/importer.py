@@ -59,11 +59,13 @@ def read_compose(
     profiles: Collection[str] = (),
     folder: Path = Path("stacks"),
     root: Path | None = None,
+    are_stored: bool = False,
 ) -> Import:
     """Return the imported stack, without writing anything. Raise ComposeError.
 
     sources: see `select`. shell: variables of the environment. profiles: instead of those of
     COMPOSE_PROFILES. folder: of the stack; it may hold other files of a stack. root: see `load`.
+    are_stored: see `Destination`.
     """
     findings = Findings()
     chosen = select(sources, shell, findings, env_files=env_files, root=root)
@@ -73,16 +75,53 @@ def read_compose(
     if not model.services:
         raise ComposeError(start, "the file has no services", "add a compose file")
     active = profiles or _listed_profiles(loaded, model, findings)
-    stack = convert(model, _named(chosen), active, findings)
-    written = files(stack, match, _identity(folder, stack.name))
+    return imported(
+        model,
+        Destination(match, folder, are_stored),
+        findings,
+        source=_named(chosen),
+        start=start,
+        profiles=active,
+        keys=key_paths(loaded),
+    )
+
+
+@dataclass(frozen=True)
+class Destination:
+    """match: the hosts of the match entry. folder: of the stack; it may hold other files of a
+    stack. are_stored: whether a store gets the values of the secrets."""
+
+    match: str
+    folder: Path
+    are_stored: bool = False
+
+
+def imported(
+    project: Project,
+    destination: Destination,
+    findings: Findings,
+    *,
+    source: str,
+    start: Position,
+    profiles: Collection[str] = (),
+    keys: Mapping[Position, str] | None = None,
+) -> Import:
+    """Return the stack of a project, without writing anything. Raise ComposeError.
+
+    source: what it is made from, for comments. start: its position, for findings about the whole.
+    """
+    folder = destination.folder
+    are_stored = destination.are_stored
+    stack = convert(project, source, profiles, findings, are_stored=are_stored)
+    written = files(stack, destination.match, _identity(folder, stack.name))
     for problem in _problems(written):
         findings.lost(
             start,
             f"the result is not a valid stack: {problem.position}: {problem.message}",
             problem.suggestion or "change this part of the compose file",
         )
-    extended = _extend(written, folder, match, stack.name)
-    return Import(stack, written, tuple(findings), key_paths(loaded), extended)
+    extended = _extend(written, folder, destination.match, stack.name)
+    return Import(stack, written, tuple(findings), keys or {}, extended)
 
 
 def _extend(

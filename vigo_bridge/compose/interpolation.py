@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.vigo.bridge.plugins.module_utils.language.dollar_variables import (
     LARGEST,
@@ -119,7 +119,9 @@ def _part(piece: Piece, environment: Environment, position: Position, findings: 
             return text if counts else ""
         case "-" if not counts:
             return Use(piece.name, text, "the default value", is_default=True)
-        case "?" if not counts and not names_secret(piece.name):
+        case "?" if not counts and names_secret(piece.name):
+            return replace(found, is_set=False, is_required=True)
+        case "?" if not counts:
             raise ComposeError(
                 position,
                 f"{piece.name} must be set: {text}".removesuffix(": "),

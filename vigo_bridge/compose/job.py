@@ -7,7 +7,7 @@ import os
 import posixpath
 import shlex
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vigo_bridge.compose.findings import Findings
@@ -26,13 +26,23 @@ class Shared:
     """What the services of a project have in common. resources: by their purpose.
 
     one_shot: services that others wait for to end. aliases: further names of services that
-    others link to.
+    others link to. copies: the texts of the project's files, by path in the stack.
     """
 
     project: Project
     findings: Findings
     one_shot: frozenset[str] = frozenset()
     aliases: dict[str, list[Text]] = field(default_factory=dict)
+    copies: dict[PurePosixPath, str] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, wanted: str, path: str) -> str:
+        """Return the name of a resource for a path, with a number if another path has it."""
+        chosen, number = wanted, 1
+        while self._names.setdefault(chosen, path) != path:
+            number += 1
+            chosen = f"{wanted}-{number}"
+        return chosen
 
 
 @dataclass

@@ -254,7 +254,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Project:
-    """A whole project. folder: absolute. others: keys at top level that a stack cannot express."""
+    """A whole project. folder: absolute. others: keys at top level that a stack cannot express.
+
+    is_here: whether its files are on this machine.
+    """
 
     name: str
     folder: Path
@@ -267,3 +270,4 @@ class Project:
     bases: Mapping[str, Path]
     environment: Environment
     files: ProjectFiles
+    is_here: bool = True

@@ -59,13 +59,22 @@ def entrypoint(job: Job, value: Text | tuple[Text, ...]) -> None:
 
 
 def _words(job: Job, key: str, value: Text | tuple[Text, ...]) -> None:
+    rendered = _with_references(job, key, value)
+    if rendered is not None:
+        job.attributes[key] = rendered or []
+
+
+def _with_references(job: Job, key: str, value: Text | tuple[Text, ...]) -> str | list[str] | None:
+    """Return a command line or words in which secrets are references; None if this is reported as
+    impossible.
+    """
     try:
         if isinstance(value, Text):
-            job.attributes[key] = job.renderer.line(job.service.name, value) or []
-        else:
-            job.attributes[key] = list(_words_with_references(job, value))
+            return job.renderer.line(job.service.name, value)
+        return _words_with_references(job, value)
     except NotAllowed as error:
         job.lost(key, f"{key}: {error}", "use your own variable")
+        return None
 
 
 def _words_with_references(job: Job, words: tuple[Text, ...]) -> list[str]:
@@ -147,18 +156,15 @@ def healthcheck(job: Job, check: Healthcheck) -> None:
         job.attributes["healthcheck"] = {"disable": True}
         return
     rendered: dict[str, Any] = {}
-    if isinstance(check.test, Text):
-        rendered["test"] = job.plain("healthcheck", check.test)
-    elif check.test is not None:
-        rendered["test"] = [job.plain("healthcheck", word) for word in check.test]
+    if check.test is not None:
+        rendered["test"] = _with_references(job, "healthcheck", check.test)
     for name in ("interval", "timeout", "start_period", "start_interval"):
         text = getattr(check, name)
         if text is not None:
             rendered[name] = _duration(job, "healthcheck", text)
     if check.retries is not None:
         rendered["retries"] = job.plain("healthcheck", check.retries)
-    test = rendered.get("test")
-    if None in rendered.values() or (isinstance(test, list) and None in test):
+    if None in rendered.values():
         return
     job.attributes["healthcheck"] = rendered
     max_wait = _max_wait(check)

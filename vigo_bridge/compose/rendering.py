@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import environment_name
 from vigo_bridge.compose import secret_names
 from vigo_bridge.compose.stack_files import NeededSecret
 from vigo_bridge.compose.text import Text, Use
@@ -20,24 +21,32 @@ class NotAllowed(Exception):
 
 @dataclass
 class Secrets:
-    """The secrets of a project: one for each origin, and one value for each path."""
+    """The secrets of a project: one for each origin, and one value for each path.
 
+    are_stored: whether a store gets their values. Then a variable that is not set is no secret, but
+    an empty text, as in compose.
+    """
+
+    are_stored: bool = False
     needed: dict[str, NeededSecret] = field(default_factory=dict)
     _values: dict[str, str] = field(default_factory=dict, repr=False)
     _paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def path(self, wanted: str, origin: str, value: str) -> str:
-        """Return the path of a secret, with a number if another value has the wanted path."""
+        """Return the path of a secret, with a number if another value has the wanted path.
+
+        Two paths also differ in the variable that the ``env`` store has for them.
+        """
         wanted = wanted.lower()
         if (origin, value) in self._paths:
             return self._paths[origin, value]
         chosen, number = wanted, 1
-        while self._values.get(chosen, value) != value:
+        while self._values.get(environment_name(chosen), value) != value:
             number += 1
             chosen = f"{wanted}_{number}"
-        self._values[chosen] = value
+        self._values[environment_name(chosen)] = value
         self._paths[origin, value] = chosen
-        self.needed.setdefault(chosen, NeededSecret(chosen, origin))
+        self.needed.setdefault(chosen, NeededSecret(chosen, origin, value))
         return chosen
 
 
@@ -64,10 +73,10 @@ class Renderer:
     def plain(self, text: Text) -> str:
         """Return the text where secrets are not allowed. Raise NotAllowed."""
         for use in text.uses:
-            if _is_secret(use):
+            if self._is_secret(use):
                 raise NotAllowed(f"a secret, {use.name}, is not allowed here")
         return "".join(
-            _literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
+            literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
         )
 
     def with_references(self, text: Text) -> str:
@@ -81,7 +90,7 @@ class Renderer:
         if len(rendered) == 1 and rendered[0][1].startswith("secret:{"):
             return "secret:" + rendered[0][1][len("secret:{") : -1]
         return "".join(
-            _literal(part) if isinstance(part, str) else shown for part, shown in rendered
+            literal(part) if isinstance(part, str) else shown for part, shown in rendered
         )
 
     def setting(self, owner: str, name: str, text: Text) -> str:
@@ -90,7 +99,7 @@ class Renderer:
         owner: for the secret's path; empty for a file that several services can have.
         """
         value = str(text)
-        is_missing = len(text.uses) == len(text.parts) == 1 and not text.uses[0].is_set
+        is_missing = len(text.uses) == len(text.parts) == 1 and self._is_missing(text.uses[0])
         if is_missing and secret_names.names_secret(name):
             return self.secret(f"{self.project}/{text.uses[0].name}", text.uses[0].origin, "")
         if not secret_names.is_secret(name, value):
@@ -99,7 +108,7 @@ class Renderer:
             use = text.uses[0]
             origin = self._origin(use, text.position)
             return self.secret(f"{self.project}/{use.name}", origin, use.value)
-        named = [use for use in text.uses if _is_secret(use) and use.value]
+        named = [use for use in text.uses if self._is_secret(use) and use.value]
         if named and not secret_names.has_password(_without(text, named)):
             return self.with_references(text)
         path = "/".join(part for part in (self.project, owner, name) if part)
@@ -114,19 +123,29 @@ class Renderer:
         for number, (start, end) in enumerate(found, 1):
             path = f"{self.project}/{owner}/password{number if number > 1 else ''}"
             reference = self.secret(path, str(text.position), value[start:end])
-            shown += _literal(value[at:start]) + _braced(reference)
+            shown += literal(value[at:start]) + _braced(reference)
             at = end
-        return shown + _literal(value[at:])
+        return shown + literal(value[at:])
 
     def secret(self, path: str, origin: str, value: str) -> str:
         """Return a reference to a secret of this name."""
         return f"secret:{self.secrets.path(path, origin, value)}"
 
     def _use(self, use: Use, position: Position) -> str:
-        if not (_is_secret(use) or secret_names.has_password(use.value)):
+        if not (self._is_secret(use) or secret_names.has_password(use.value)):
             return self._variable(use)
         origin = self._origin(use, position)
         return _braced(self.secret(f"{self.project}/{use.name}", origin, use.value))
+
+    def _is_secret(self, use: Use) -> bool:
+        """Return whether a variable holds a secret, or would if it were set."""
+        return secret_names.names_secret(use.name) and (
+            self._is_missing(use) or secret_names.may_be_secret(use.value)
+        )
+
+    def _is_missing(self, use: Use) -> bool:
+        """Return whether the value of a variable still has to be found."""
+        return not use.is_set and (use.is_required or not self.secrets.are_stored)
 
     def _variable(self, use: Use) -> str:
         return self.variable(use.name, use.value, f"{use.name}: {use.origin}")
@@ -134,13 +153,6 @@ class Renderer:
     @staticmethod
     def _origin(use: Use, position: Position) -> str:
         return str(position) if use.is_default else use.origin
-
-
-def _is_secret(use: Use) -> bool:
-    """Return whether a variable holds a secret, or would if it were set."""
-    return secret_names.names_secret(use.name) and (
-        not use.is_set or secret_names.may_be_secret(use.value)
-    )
 
 
 def _braced(reference: str) -> str:
@@ -154,7 +166,7 @@ def _without(text: Text, uses: list[Use]) -> str:
     )
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Return a text that must not be changed. Raise NotAllowed."""
     if secret_references.find(text):
         raise NotAllowed(f"{text!r} looks like a reference to a secret")

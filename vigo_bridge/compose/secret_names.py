@@ -26,10 +26,14 @@ _PATH = re.compile(
     r"(?:~|\.\.?|/(?:data|docker|etc|home|media|mnt|opt|root|run|srv|tmp|usr|var))(?:/[\w.@+-]+)+/?"
     r"|(?:/[\w.@+-]+)+/\.?(?:password|passwd|secret|token|credential)s?(?:\.\w{1,8})?/?"
 )
+#: Longer names are not searched, because that would take long.
+_LONGEST_NAME = 256
 #: A text that a shell of the container replaces.
 _SHELL = re.compile(r"[\"']?(?:\$[A-Za-z_{(]|`)")
 #: A password in an address: scheme://user:password@host.
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s:@]*:(?P<password>[^/\s@]+)@")
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9+.-]{0,30}://[^/\s:@]*:(?P<password>[^/\s@]+)@"
+)
 #: An option of a command line that is followed by a password.
 _OPTION = re.compile(
     r"(?P<option>(?<!\S)--?[A-Za-z-]*(?:pass|passwd|password|secret|token|api-?key)[ =]+)"
@@ -40,7 +44,7 @@ _OPTION = re.compile(
 
 def names_secret(name: str) -> bool:
     """Return whether a variable of this name holds a secret."""
-    if name in _FOLDERS:
+    if name in _FOLDERS or len(name) > _LONGEST_NAME:
         return False
     return bool(_NAME.search(name)) and not _ABOUT.search(name) and not _ALLOWS.search(name)
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 
@@ -30,18 +32,24 @@ class Crate:
 
 @dataclass(frozen=True)
 class NeededSecret:
-    """A secret that has to be put into a store. origin: where its value is today."""
+    """A secret that has to be put into a store. origin: where its value is today.
+
+    value: empty if it is not known.
+    """
 
     path: str
     origin: str
+    value: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class ImportedStack:
-    """crates: all of the project's. included: those that its role names.."""
+    """crates: all of the project's. included: those that its role names. copies: the texts of files
+    that resources name, by path in the stack."""
 
     name: str
     source: str
     crates: tuple[Crate, ...]
     included: tuple[str, ...]
     secrets: tuple[NeededSecret, ...]
+    copies: Mapping[PurePosixPath, str] = field(default_factory=dict)

@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from vigo_bridge.compose import names
+from ansible_collections.vigo.bridge.plugins.module_utils.types.file.descriptor import TYPE as FILE
+from vigo_bridge.compose import mounted_files
+from vigo_bridge.compose.config_files import Mounted
 from vigo_bridge.compose.engine_objects import add_volume
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.interpolation import Variable
-from vigo_bridge.compose.job import Job, shell_word
+from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.model import Grant, Mount, Source
 from vigo_bridge.compose.network_keys import existing
 from vigo_bridge.compose.rendering import NotAllowed
@@ -55,24 +59,11 @@ def _bind(job: Job, mount: Mount) -> str | None:
     real = job.real_path(mount.source)
     if path is None:
         return None
-    if real.is_file() and job.project.folder in real.parents:
-        job.note(
-            "volumes",
-            f"{mount.source} is a file, and must exist on each host of the match entry",
-            "a file resource with content: or source: can put it there",
-        )
-    elif mount.creates_source and (real.is_dir() or not real.exists()):
-        job.needs(_folder(path, real))
+    mounted = Mounted(Path(os.path.normpath(real)), str(mount.target), "ro" in mount.options)
+    has_files = mounted_files.add(job, "volumes", mount.source, path, mounted)
+    if not has_files and mount.creates_source and (real.is_dir() or not real.exists()):
+        mounted_files.add_folder(job, mount.source, path, real)
     return path
-
-
-def _folder(path: str, real: Path) -> Resource:
-    return Resource(
-        f"folder-{names.slug(real.name)}",
-        "exec",
-        {"command": f"mkdir -p {shell_word(path)}", "creates": path},
-        ["Compose creates missing folders; engines cannot mount them."],
-    )
 
 
 def _volume(job: Job, mount: Mount) -> str | None:
@@ -120,26 +111,32 @@ def _mount(
             f"the project does not define {grant.source!r} under {key}",
             did_you_mean_or_known(grant.source, list(sources)) or f"add it under {key}:",
         )
-    path = _source_path(job, key, grant, source)
     target = default
     if grant.target is not None:
         target = str(grant.target)
         if key == "secrets" and not target.startswith("/"):
             target = f"/run/secrets/{target}"
+    path = _source_path(job, key, grant, source, target)
     if path is not None:
         value = path if source.file is None else str(source.file)
         source_path, target = _unlike_reference(path, value), _unlike_reference(target, target)
         job.volumes.append(f"{source_path}:{target}:ro")
 
 
-def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None:
+def _source_path(job: Job, key: str, grant: Grant, source: Source, target: str) -> str | None:
     """Return the file of the host that is mounted; where it does not exist yet, a resource
     creates it.
     """
     if source.file is not None:
         if grant.uid or grant.gid or grant.mode:
             job.note(key, f"{grant.source}: uid, gid and mode are those of the file, as in Compose")
-        return job.path(key, source.file)
+        path = job.path(key, source.file)
+        if key == "configs" and path is not None:
+            real = Path(os.path.normpath(job.real_path(source.file)))
+            mounted_files.add(job, key, source.file, path, Mounted(real, target, is_read_only=True))
+        if key == "secrets" and path is not None and job.renderer.secrets.are_stored:
+            _secret_file(job, grant, source.file, path)
+        return path
     text = source.content
     if source.environment is not None:
         known = job.project.environment.get(source.environment, Variable("", "not set anywhere"))
@@ -149,6 +146,33 @@ def _source_path(job: Job, key: str, grant: Grant, source: Source) -> str | None
     if text is None:
         return None
     return _file(job, key, grant, source, text)
+
+
+def _secret_file(job: Job, grant: Grant, file: Text, path: str) -> None:
+    """Add a resource for the file of a secret, with the permissions that it has.
+
+    One that does not exist here, or is not text, is only mounted.
+    """
+    real = job.real_path(file)
+    if not real.exists():
+        return
+    try:
+        value = job.project.files.read(real, file.position).decode("utf-8")
+        mode = stat.S_IMODE(real.stat().st_mode)
+    except (ComposeError, OSError, UnicodeDecodeError):
+        value = ""
+    if not value or "\0" in value:
+        job.note(
+            "secrets",
+            f"{grant.source}: {file} is not stored, so it must exist on each host of the match"
+            " entry: it is empty, not text, or cannot be read",
+        )
+        return
+    content = job.renderer.secret(f"{job.project.name}/{grant.source}", str(real), value)
+    attributes = {"target_path": path, "content": content, "mode": f"0{mode:o}"}
+    name = f"secret-{grant.source}"
+    job.needs(Resource(name, FILE.name, attributes, ["The file that the container mounts."]))
+    job.subscribes.append(name)
 
 
 def _file(job: Job, key: str, grant: Grant, source: Source, text: Text) -> str | None:

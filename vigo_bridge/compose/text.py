@@ -16,6 +16,7 @@ class Use:
     """One `${...}`. value: its value; origin: what set it, for comments.
 
     is_set: whether it has a value at all; without one, compose uses the empty text.
+    is_required: whether compose ends with an error without a value, as for `${NAME:?error}`.
     is_default: whether its value is beside its name, as in `${NAME:-value}`.
     """
 
@@ -24,6 +25,7 @@ class Use:
     origin: str
     is_set: bool = True
     is_default: bool = False
+    is_required: bool = False
 
 
 Part = str | Use

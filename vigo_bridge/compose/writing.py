@@ -29,6 +29,7 @@ def files(stack: ImportedStack, match: str, identity: str = "") -> dict[PurePosi
         PurePosixPath("configcrates", f"{crate.name}.vgo"): crate_text(crate)
         for crate in stack.crates
     }
+    found |= stack.copies
     if identity:
         found[PurePosixPath(FILE)] = f"# Imported from {_one_line(stack.source)}.\n{identity}"
     found[PurePosixPath("roles", f"{stack.name}.vgo")] = _role(stack)

@@ -48,8 +48,12 @@ def lines(name: str, stack_id: str) -> str:
 
 def suggested_name(folder: Path) -> str:
     """Return a name made from the folder's, valid in a stack.vgo."""
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", unnamed(folder).name).strip("-.")
-    return name or _ANY_NAME
+    return valid_name(unnamed(folder).name)
+
+
+def valid_name(text: str) -> str:
+    """Return a text as a name that is valid in a stack.vgo."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.") or _ANY_NAME
 
 
 def unnamed(folder: Path) -> Identity:

@@ -12,6 +12,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hangi
 from vigo_bridge.compose.findings import Finding
 from vigo_bridge.compose.importer import Import
 from vigo_bridge.language.position import Position
+from vigo_bridge.secrets.adding import Addition
 
 
 def as_text(finding: Finding) -> str:
@@ -26,19 +27,38 @@ def as_text(finding: Finding) -> str:
     )
 
 
-def import_as_data(found: Import, folder: Path, refusal: str) -> dict[str, Any]:
+def import_as_data(
+    found: Import, folder: Path, refusal: str, stored: Addition | None = None
+) -> dict[str, Any]:
     """Return the files, the secrets that need a store, and the findings. folder: of the stack.
 
-    refusal: why nothing was written; empty if the files were written.
+    refusal: why nothing was written; empty if the files were written. stored: what a store got.
     """
     return {
         "status": "refused" if refusal else "written",
         "message": refusal,
         "files": [str(folder / path) for path in found.files],
         "secrets": [
-            {"path": secret.path, "origin": secret.origin} for secret in found.stack.secrets
+            {
+                "path": secret.path,
+                "origin": secret.origin,
+                "stored": bool(stored and secret.value and not refusal),
+            }
+            for secret in found.stack.secrets
         ],
+        "store": _store(stored),
         "findings": _findings(found.findings, found.keys),
+    }
+
+
+def _store(stored: Addition | None) -> dict[str, Any] | None:
+    if stored is None:
+        return None
+    password_file = stored.password_file
+    return {
+        "file": str(stored.file),
+        "added": list(stored.added),
+        "password_file": str(password_file) if password_file else None,
     }
 
 
@@ -49,6 +69,7 @@ def error_as_data(findings: Sequence[Finding]) -> dict[str, Any]:
         "message": findings[0].message,
         "files": [],
         "secrets": [],
+        "store": None,
         "findings": _findings(findings, {}),
     }
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
-from vigo_bridge.report.progress import WRONG, Lines
+from vigo_bridge.report.progress import WRONG, Lines, Silence
 from vigo_bridge.run.batches import Batch
 from vigo_bridge.run.results import EnvoyResult
 from vigo_bridge.run.watcher import Watcher
@@ -26,9 +26,9 @@ _RUNNING_SHOWN = 3
 class _Live:
     """A `run.watcher.Watcher` that moves a bar."""
 
-    def __init__(self, progress: Progress, hosts: int) -> None:
+    def __init__(self, progress: Progress, hosts: int, names_hosts: bool) -> None:
         self._progress = progress
-        self._lines = Lines(self._print)
+        self._lines: Watcher = Lines(self._print) if names_hosts else Silence(self._print)
         self._running: dict[str, None] = {}
         self._wrong = 0
         self._bar: TaskID = progress.add_task("", total=hosts, news="")
@@ -74,14 +74,16 @@ class _Live:
 
 
 @contextlib.contextmanager
-def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watcher]:
+def watching(
+    hosts: int, console: Console, plain: bool = False, names_hosts: bool = True
+) -> Iterator[Watcher]:
     """Show a live view if the console is a terminal that supports it, otherwise lines.
 
     hosts: their number. plain: always show lines, because other programs print on the terminal,
-    too.
+    too. names_hosts: whether each host has a line; otherwise, there is only the bar.
     """
     if plain or not console.is_terminal or console.is_dumb_terminal:
-        yield Lines()
+        yield Lines() if names_hosts else Silence()
         return
     # Imported here, because it is not needed for logs.
     from rich.progress import (
@@ -100,4 +102,4 @@ def watching(hosts: int, console: Console, plain: bool = False) -> Iterator[Watc
         TextColumn("{task.fields[news]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        yield _Live(progress, hosts)
+        yield _Live(progress, hosts, names_hosts)

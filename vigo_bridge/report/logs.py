@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs.times import rfc3339
-from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import hanging, one_line
+from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import clean, hanging, one_line
 from vigo_bridge.report.printing import coloured, echo, write_lines
 from vigo_bridge.run.log_merge import HostLine
 
@@ -45,6 +45,10 @@ class TextLogs:
     def problem(self, host: str, message: str) -> None:
         """Print a message about a host on standard error."""
         echo(f"{one_line(host)}: {hanging(self._mask(message), 2)}", err=True)
+
+    def note(self, message: str) -> None:
+        """Print a message on standard error."""
+        _print_note(message)
 
     def end(self, errors: Mapping[str, str]) -> None:
         """Print nothing: errors have already been printed."""
@@ -86,6 +90,10 @@ class JsonLogs:
         else:
             self._problems.append(shown)
 
+    def note(self, message: str) -> None:
+        """Print a message on standard error: the document has none."""
+        _print_note(message)
+
     def end(self, errors: Mapping[str, str]) -> None:
         """Print the end of the document. errors: by host."""
         if not self._follow:
@@ -107,6 +115,10 @@ class JsonLogs:
         comma = "," if self._has_lines and not self._follow else ""
         self._has_lines = True
         return comma + json.dumps(value)
+
+
+def _print_note(message: str) -> None:
+    echo(f"note: {clean(message)}", err=True)
 
 
 def _mask_for(lines: Sequence[HostLine], mask: Mask) -> Mask:

@@ -22,6 +22,9 @@ WRONG = (EnvoyStatus.FAILED, EnvoyStatus.UNREACHABLE)
 class Silence:
     """A `run.watcher.Watcher` that shows nothing but messages."""
 
+    def __init__(self, say: Callable[[str], None] | None = None) -> None:
+        self._say = say or _with_time
+
     def batch(self, batch: Batch) -> None:
         """Show nothing."""
 
@@ -29,7 +32,7 @@ class Silence:
         """Show nothing."""
 
     def say(self, text: str) -> None:
-        _with_time(hanging(text, 2))
+        self._say(hanging(text, 2))
 
     def asking(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()

@@ -12,9 +12,9 @@ from typing import Literal
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
-from vigo_bridge.ansible.environment import ansible_environment, run_environment
 from vigo_bridge.files import write_text
-from vigo_bridge.run.playbook import Event, Playbook, play
+from vigo_bridge.run.call import Call, Player, play_here
+from vigo_bridge.run.playbook import Event
 from vigo_bridge.run.results import EnvoyResult, read_envoys
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.secrets.server import Secrets, served_secrets
@@ -38,7 +38,8 @@ class RunOptions:
     ``always`` pulls all images. only: the crates and resources to apply; empty for all.
     lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
     containers must stay healthy at the end. rollout: a unique text, if hosts keep their former
-    states; otherwise empty. passwords: environment variables that name files with passwords.
+    states; otherwise empty. passwords: environment variables that name files with passwords. play:
+    what runs the playbook.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -55,6 +56,7 @@ class RunOptions:
     rollout: str = ""
     ansible_verbosity: int | None = None
     passwords: Mapping[str, str] = field(default_factory=dict)
+    play: Player = play_here
 
 
 @dataclass
@@ -63,14 +65,16 @@ class Converger:
 
     playbook: one play that calls ``vigo.bridge.converge``, or another module with such a result.
     check: the playbook for calls with variables. inventory: the user's sources, then ours. private:
-        a folder for this run only. socket: the path of the socket for secrets. show_output: prints
-        Ansible's output, if the options request it; the text is not safe to print.
+        a folder for this run only. secrets, socket: the secrets, and the path of their socket.
+        show_output: prints Ansible's output, if the options request it; the text is not safe to
+        print.
     """
 
     playbook: Path
     inventory: Sequence[str]
     options: RunOptions
     private: Path
+    secrets: Secrets
     socket: Path
     stop: Stop
     show_output: Callable[[str], None]
@@ -110,18 +114,20 @@ class Converger:
         former: Former,
     ) -> str:
         results.mkdir(parents=True)
-        return play(
-            Playbook(
-                path=(self.check if variables else None) or self.playbook,
-                inventory=self.inventory,
-                private=folder / "runner",
-                environment={
-                    **ansible_environment(),
-                    **self.options.passwords,
-                    **run_environment(results, self.socket),
-                },
-                arguments=_arguments(hosts, self.options, folder, variables, former),
-            ),
+        call = Call(
+            playbook=(self.check if variables else None) or self.playbook,
+            inventory=self.inventory,
+            hosts=hosts,
+            arguments=_arguments(self.options, former, is_check=variables is not None),
+            variables=variables,
+            folder=folder,
+            results=results,
+            secrets=self.secrets,
+            socket=self.socket,
+            passwords=self.options.passwords,
+        )
+        return self.options.play(
+            call,
             self._event_handler(hosts, results, progress),
             _show_nothing if self.options.ansible_verbosity is None else self.show_output,
             self.stop,
@@ -179,7 +185,9 @@ def converging(
 ) -> Iterator[Converger]:
     """Yield a converger, and serve secrets to its actions. check: see `Converger`."""
     with served_secrets(secrets, private / "secrets.sock") as socket:
-        yield Converger(playbook, inventory, options, private, socket, stop, show_output, check)
+        yield Converger(
+            playbook, inventory, options, private, secrets, socket, stop, show_output, check
+        )
 
 
 def _refuse_full_disk(folder: Path) -> None:
@@ -194,24 +202,15 @@ def _refuse_full_disk(folder: Path) -> None:
         reserve.unlink(missing_ok=True)
 
 
-def _arguments(
-    hosts: Sequence[str],
-    options: RunOptions,
-    folder: Path,
-    variables: Path | None,
-    former: Former = "keep",
-) -> list[str]:
-    chosen = folder / "hosts.txt"
-    write_text(chosen, "".join(f"{host}\n" for host in hosts))
-    arguments = ["--diff", "--limit", f"@{chosen}"]
+def _arguments(options: RunOptions, former: Former, *, is_check: bool) -> list[str]:
+    """Return the arguments of ansible-playbook. is_check: whether a file sets the variables."""
+    arguments = ["--diff"]
     if options.check_mode:
         arguments.append("--check")
     if options.become:
         arguments.append("--become")
     arguments += ["--extra-vars", f"vigo_lock_timeout={options.lock_timeout:g}"]
-    if variables:
-        arguments += ["--extra-vars", f"@{variables}"]
-    else:
+    if not is_check:
         given = {
             "vigo_prune": options.prune,
             "vigo_pull": options.pull,

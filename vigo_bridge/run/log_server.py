@@ -39,11 +39,15 @@ class Viewer(Protocol):
     def problem(self, host: str, message: str) -> None:
         """Show a message about a host."""
 
+    def note(self, message: str) -> None:
+        """Show a message about all hosts that is not an error."""
+
 
 class Hosts:
     """The lines of all hosts. errors: by host; unreachable: those that could not be reached."""
 
-    def __init__(self, hosts: Sequence[str], follow: bool) -> None:
+    def __init__(self, hosts: Sequence[str], follow: bool, empty: str = "") -> None:
+        """Wait for messages of these hosts. empty: the note if none of them has a container."""
         self.errors: dict[str, str] = {}
         self.unreachable: set[str] = set()
         self._open = set(hosts)
@@ -52,12 +56,17 @@ class Hosts:
         self._clocks: dict[str, HostClock] = {}
         self._news = threading.Condition()
         self._closed = False
+        #: The hosts that may have containers; None if one has, or the note was shown.
+        self._without_answer: set[str] | None = set(hosts) if empty else None
+        self._empty = empty
+        self._notes: list[str] = []
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Handle a message of a host; wait while there is no room for it."""
         host, kind = str(message["host"]), message["kind"]
         with self._news:
             if kind == "page":
+                self._count(host, message["containers"])
                 self._take_page(host, message)
             elif kind == "end":
                 self._end(host, str(message["error"]), bool(message["unreachable"]))
@@ -70,6 +79,17 @@ class Hosts:
             else:
                 self._problems.append((host, str(message["message"])))
             self._news.notify_all()
+
+    def _count(self, host: str, containers: int) -> None:
+        """Add the note when all hosts have answered and none has a container."""
+        if self._without_answer is None:
+            return
+        self._without_answer.discard(host)
+        if containers:
+            self._without_answer = None
+        elif not self._without_answer:
+            self._without_answer = None
+            self._notes.append(self._empty)
 
     def _take_page(self, host: str, message: Mapping[str, Any]) -> None:
         lines = [LogLine(*line) for line in message["lines"]]
@@ -130,10 +150,13 @@ class Hosts:
                 is_last = self._closed
                 lines = self._merger.ready(time.monotonic())
                 problems, self._problems = self._problems, []
-                if not (lines or problems or is_last):
+                notes, self._notes = self._notes, []
+                if not (lines or problems or notes or is_last):
                     self._news.wait(_LOOK)
                     continue
                 self._news.notify_all()
+            for note in notes:
+                viewer.note(note)
             for host, message in problems:
                 viewer.problem(host, message)
             if lines:

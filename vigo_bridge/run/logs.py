@@ -25,7 +25,7 @@ from vigo_bridge.secrets.server import Secrets, served_secrets
 class LogRun:
     """playbook: one play that calls vigo.bridge.container_logs. inventory: the user's sources,
     then ours. private: a folder for this run only. follow: whether it continues until it is
-    stopped.
+    stopped. empty: the note if no host has a container.
     """
 
     playbook: Path
@@ -35,6 +35,7 @@ class LogRun:
     secrets: Secrets
     private: Path
     follow: bool
+    empty: str = ""
 
 
 def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
@@ -42,7 +43,7 @@ def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
 
     Raise OSError if the viewer cannot write.
     """
-    hosts = Hosts(run.hosts, run.follow)
+    hosts = Hosts(run.hosts, run.follow, run.empty)
     broken: list[Exception] = []
 
     def show() -> None:

@@ -59,14 +59,14 @@ def stack_key(folder: Path, stack_id: str = "") -> str:
 def one_rollout(
     state: Path,
     key: str,
-    stack: Path,
+    stack: str | Path,
     warn: Callable[[str], None] = lambda text: None,
     command: str = "",
 ) -> Iterator[None]:
     """Hold the stack's lock, which the kernel frees when this process ends.
 
-    command: what holds it, if another one should know. Raise RolloutRunning, and OSError as
-    `private` does.
+    stack: its folder or URL, for messages. command: what holds it, if another one should know.
+    Raise RolloutRunning, and OSError as `private` does.
     """
     with _held(_lock(state, key), warn, command) as holder:
         if holder:
@@ -78,7 +78,7 @@ def one_rollout(
 
 @contextlib.contextmanager
 def one_watcher(
-    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+    state: Path, key: str, stack: str | Path, warn: Callable[[str], None] = lambda text: None
 ) -> Iterator[None]:
     """Do the same with the lock of the stack's watcher."""
     with _held(_lock(state, f"{key}{_WATCHER}"), warn, "") as holder:
@@ -90,7 +90,7 @@ def one_watcher(
 
 
 def running_rollout(
-    state: Path, key: str, stack: Path, warn: Callable[[str], None] = lambda text: None
+    state: Path, key: str, stack: str | Path, warn: Callable[[str], None] = lambda text: None
 ) -> str:
     """Return which rollout of a stack is running now; empty if none is.
 

@@ -16,10 +16,15 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
     explained,
     named_in,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
+    write_atomically,
+)
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.ansible import program as ansible_program
 from vigo_bridge.ansible.configuration import check_configuration
 from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.ansible.vault_passwords import VARIABLE
+from vigo_bridge.secrets.vault_password import password_settings
 
 
 def read_vault(path: str) -> str:
@@ -29,24 +34,32 @@ def read_vault(path: str) -> str:
 
 def write_vault(path: Path, content: Mapping[str, str]) -> None:
     """Encrypt the content into the file, under the vault id that it has. Raise StoreError."""
-    text = vault_text(content)
-    # Imported here, because most commands do not write vaults.
-    import tempfile
-
-    from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
-        write_atomically,
-    )
-
-    # ansible-vault does not replace files atomically.
-    with tempfile.TemporaryDirectory() as folder:
-        encrypted = Path(folder, "vault")
-        _vault(["encrypt", "--output", str(encrypted), *_vault_id(path), "-"], str(path), text)
-        ciphertext = encrypted.read_bytes()
+    ciphertext = encrypted(path, content)
     try:
+        # ansible-vault does not replace files atomically.
         write_atomically(str(path.absolute()), ciphertext)
     except OSError as error:
         named = OSError(error.errno, error.strerror, str(path))
         raise StoreError(explained(named)) from error
+
+
+def encrypted(
+    path: Path, content: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the content as a vault file for this path, under the vault id that it has.
+
+    settings: environment variables with the password, instead of those of the file. Raise
+    StoreError.
+    """
+    text = vault_text(content)
+    # Imported here, because most commands do not write vaults.
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "vault")
+        arguments = ["encrypt", "--output", str(file), *_vault_id(path), "-"]
+        _vault(arguments, str(path), text, settings)
+        return file.read_bytes()
 
 
 def vault_text(content: Mapping[str, str]) -> str:
@@ -64,11 +77,17 @@ def _vault_id(path: Path) -> list[str]:
     return ["--encrypt-vault-id", fields[3].strip()] if len(fields) > 3 else []
 
 
-def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
+def _vault(
+    arguments: Sequence[str],
+    path: str,
+    text: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> str:
     """Run ansible-vault, after asking for a password that must be typed."""
+    own = password_settings(Path(path)) if settings is None else settings
     finished = subprocess.run(
         ansible_program.command("vault", *arguments),
-        env={**ansible_environment(), "PAGER": "cat"},
+        env={**ansible_environment(), **own, "PAGER": "cat"},
         input=text or "",
         capture_output=True,
         encoding="utf-8",
@@ -81,11 +100,18 @@ def _vault(arguments: Sequence[str], path: str, text: str | None = None) -> str:
         fault = named_in(finished.stderr)
         if fault is not None:
             raise StoreError(f"{path}: {explained(fault)}")
-        raise StoreError(
-            f"{path}: {_reason(finished.stderr)}. Ansible finds the vault password in"
-            " ANSIBLE_VAULT_PASSWORD_FILE, ansible.cfg's vault_password_file or vault_identity_list"
-        )
+        raise StoreError(f"{path}: {_reason(finished.stderr)}. {_where_from(own)}")
     return finished.stdout
+
+
+def _where_from(settings: Mapping[str, str]) -> str:
+    """Return where the password came from, or is expected."""
+    if settings:
+        return f"Its password was read from {settings[VARIABLE]}"
+    return (
+        f"Ansible finds the vault password in {VARIABLE}, ansible.cfg's vault_password_file or"
+        " vault_identity_list"
+    )
 
 
 def _reason(complaint: str) -> str:

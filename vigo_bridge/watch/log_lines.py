@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
-from vigo_bridge.watch.differences import Difference, shortened
-from vigo_bridge.watch.problem_titles import SOLVED
-from vigo_bridge.watch.states import (
+from vigo_bridge.watch.states.differences import Difference, shortened
+from vigo_bridge.watch.states.model import (
     DIVERGED_AFTER,
     NO_DATA,
     Condition,
@@ -20,7 +19,8 @@ from vigo_bridge.watch.states import (
     HostState,
     ResourceState,
 )
-from vigo_bridge.watch.transitions import HostTransition, ProblemTransition, Transition
+from vigo_bridge.watch.states.problem_titles import SOLVED
+from vigo_bridge.watch.states.transitions import HostTransition, ProblemTransition, Transition
 from vigo_bridge.watch.turns import Turn
 from vigo_bridge.wording import counted
 

@@ -7,9 +7,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from vigo_bridge.watch.state_data import host_as_data, problem_as_data, state_as_data
-from vigo_bridge.watch.states import FleetState, HostState
-from vigo_bridge.watch.transitions import HostTransition, ProblemTransition, Transition
+from vigo_bridge.watch.states.model import FleetState, HostState
+from vigo_bridge.watch.states.state_data import host_as_data, problem_as_data, state_as_data
+from vigo_bridge.watch.states.transitions import HostTransition, ProblemTransition, Transition
 from vigo_bridge.watch.turns import Turn
 
 

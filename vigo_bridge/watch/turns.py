@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from vigo_bridge.watch.states import FleetState
-from vigo_bridge.watch.transitions import Transition
+from vigo_bridge.watch.states.model import FleetState
+from vigo_bridge.watch.states.transitions import Transition
 
 
 @dataclass(frozen=True)

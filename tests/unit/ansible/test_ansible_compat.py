@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,12 @@ REFUSED: dict[str, Callable[[], Any]] = {
     ),
     "ansible_runner.utils.OutputEventFilter._emit_event": lambda: ansible_compat.event_reader(
         None, print, is_event=bool
+    ),
+    "ansible_runner.streaming.Transmitter": lambda: ansible_compat.transmit(
+        Path("/nowhere"), {}, io.BytesIO()
+    ),
+    "ansible_runner.utils.streaming.unstream_dir": lambda: ansible_compat.receive(
+        io.BytesIO(), 0, Path("/nowhere")
     ),
 }
 

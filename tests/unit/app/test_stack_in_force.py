@@ -12,8 +12,9 @@ import pytest
 from vigo_bridge.app.options import StackOptions
 from vigo_bridge.app.stack_in_force import StackInForce
 from vigo_bridge.files import write_text
+from vigo_bridge.language.model import Stack
 from vigo_bridge.language.stack_files import stack_files
-from vigo_bridge.watch.sources import Good, NotFetched, Revision
+from vigo_bridge.watch.sources.source import Good, NotFetched, Revision
 
 NAMED = {"stack.vgo": "name: shop\nid: 0123456789abcdef\n"}
 UNNAMED = {"envoys/e.vgo": "envoys: []\n"}
@@ -30,6 +31,7 @@ class Versions:
     named_after: Path = Path("/srv/blog")
     stores: Path | None = None
     label: str = "a source"
+    url: str = ""
     shown: Path = Path()
     warnings: tuple[str, ...] = ()
     before: list[str] = field(default_factory=list)
@@ -47,8 +49,9 @@ class Versions:
         return stack_files(copy)
 
 
-def wrong(stack: StackOptions) -> str | None:
+def wrong(stack: StackOptions, loaded: Stack) -> str | None:
     """Return the errors of a stack: what its file `wrong` says."""
+    assert loaded.folder == stack.files
     path = stack.files / "templates/wrong"
     return path.read_text() if path.exists() else None
 
@@ -144,6 +147,19 @@ def test_a_copy_has_the_identity_of_the_stack(
             assert current.stack.earlier is not None
             identity = current.stack.earlier.identity
             assert (identity.name, identity.former) == (name, former)
+            assert current.loaded is not None
+            assert current.loaded.identity == identity
+
+
+@pytest.mark.parametrize("url", ["", "ssh://git@example.com/shop.git"])
+def test_how_a_stack_is_called(url: str, tmp_path: Path) -> None:
+    source = Versions(tmp_path / "shop", [("v1", NAMED), GONE], url=url)
+    in_force = StackInForce(source, tmp_path / "state", {}, pytest.fail)
+    for _ in range(2):
+        with in_force.turn(wrong) as current:
+            assert current.stack is not None
+            names = (current.stack.label, current.stack.subject)
+            assert names == ((url,) * 2 if url else (str(tmp_path / "shop"),) * 2)
 
 
 @pytest.mark.parametrize("stores", [None, Path("/srv/stores")])

@@ -12,7 +12,8 @@ from tests.unit.watch.watched import LOOKS, REPAIRS
 from vigo_bridge.app.watch import _exit_status, _Locks
 from vigo_bridge.app.watch_log import Once
 from vigo_bridge.failures import Refusal
-from vigo_bridge.watch.states import NO_DATA, FleetState, Problem, ProblemState, next_state
+from vigo_bridge.watch.states.model import NO_DATA, FleetState, Problem, ProblemState
+from vigo_bridge.watch.states.next_state import next_state
 
 PROBLEM = ProblemState(Problem.STACK, "an error", "10:00")
 #: the signal, the last look and repair of hosts, whether there is a problem -> the exit status
@@ -53,18 +54,18 @@ def test_a_warning_is_said_again_only_after_a_turn_without_it() -> None:
 
 def test_two_watchers_of_a_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    first, second = tmp_path / "clone-1", tmp_path / "clone-2"
-    with _Locks(first) as mine, _Locks(second) as other:
+    first, second = (tmp_path / "clone-1", "a URL"), (tmp_path / "clone-2", "another")
+    with _Locks(*first) as mine, _Locks(*second) as other:
         with (
-            pytest.raises(Refusal, match=r"another watcher of .*clone-1 is running: "),
-            _Locks(first),
+            pytest.raises(Refusal, match=r"another watcher of a URL is running: "),
+            _Locks(*first),
         ):
             pass
-        mine.hold("stack-1", first)
-        mine.hold("stack-1", first)
-        with pytest.raises(Refusal, match=r"another watcher of .*clone-2 is running: "):
-            other.hold("stack-1", second)
-        mine.hold("stack-2", first)
-        other.hold("stack-1", second)
-    with _Locks(first) as mine:
-        mine.hold("stack-1", first)
+        mine.hold("stack-1")
+        mine.hold("stack-1")
+        with pytest.raises(Refusal, match=r"another watcher of another is running: "):
+            other.hold("stack-1")
+        mine.hold("stack-2")
+        other.hold("stack-1")
+    with _Locks(*first) as mine:
+        mine.hold("stack-1")

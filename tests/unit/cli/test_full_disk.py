@@ -127,7 +127,7 @@ def test_a_disk_that_is_full_when_the_hosts_have_their_turn(
     monkeypatch.setenv("VIGO_SECRET_VIGO_WEBAPP_DATABASE_URL", "a-long-enough-value")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("vigo_bridge.private_folder._SHARED_MEMORY", tmp_path)
-    monkeypatch.setattr("vigo_bridge.run.converge.play", lambda *_: "PLAY RECAP")
+    monkeypatch.setattr("vigo_bridge.run.call.play", lambda *_: "PLAY RECAP")
     fill_disk(monkeypatch, tmp_path, file)
     arguments = ["run", "--stacks", str(STACKS), *HERE, "-o", "json"]
     finished = CliRunner().invoke(program, arguments)

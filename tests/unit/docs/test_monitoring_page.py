@@ -15,11 +15,12 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.unit.watch.fleets import TIME, fleet
-from vigo_bridge.watch import announcements, listen_address, messages, notify_delivery, server
-from vigo_bridge.watch.announcements import announce
-from vigo_bridge.watch.metrics import exposition
-from vigo_bridge.watch.snapshot import Snapshot
-from vigo_bridge.watch.status_json import status_json
+from vigo_bridge.watch.notifications import announcements, delivery, messages
+from vigo_bridge.watch.notifications.announcements import announce
+from vigo_bridge.watch.server import listen_address, server
+from vigo_bridge.watch.server.metrics import exposition
+from vigo_bridge.watch.server.snapshot import Snapshot
+from vigo_bridge.watch.server.status_json import status_json
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "monitoring.md").read_text(encoding="utf-8")
@@ -76,10 +77,10 @@ def test_the_tables_have_every_key() -> None:
     [
         f"changes {announcements.CHANGES} times within {announcements.WINDOW} turns",
         f"has not changed for {announcements.CALM} turns",
-        f"at most {notify_delivery.KEPT} for each target",
-        f"with 0 within {notify_delivery.LIMIT:g} seconds",
-        f"after {notify_delivery.SHORTEST_WAIT:g} seconds",
-        f"every {notify_delivery.LONGEST_WAIT / 60:g} minutes",
+        f"at most {delivery.KEPT} for each target",
+        f"with 0 within {delivery.LIMIT:g} seconds",
+        f"after {delivery.SHORTEST_WAIT:g} seconds",
+        f"every {delivery.LONGEST_WAIT / 60:g} minutes",
         f"the text to {messages.LONGEST_TEXT}",
         f"at most {server.MOST_CONNECTIONS} connections",
         f"at most {server.LIMIT:g} seconds",

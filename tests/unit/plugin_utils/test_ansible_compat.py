@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -325,6 +326,12 @@ def test_a_module_cannot_say_what_only_ansible_may(action: Any) -> None:
 class Become:
     success = "BECOME-SUCCESS-x"
 
+    def __init__(self, password: str = "") -> None:
+        self._password = password
+
+    def get_option(self, name: str) -> str:
+        return {"become_pass": self._password}[name]
+
     def build_become_command(self, command: str, shell: Any) -> str:
         return f"sudo -u root /bin/sh -c 'echo {self.success} ; {command}'"
 
@@ -371,3 +378,61 @@ def test_terminals(
     monkeypatch.setattr(action, "_get_remote_user", lambda: "ops")
     monkeypatch.setattr(action, "get_become_option", lambda name: user)
     assert action.terminal_command(["id"]) == command
+
+
+#: the transport, what it builds, a password for become -> the command whose output can be read
+PIPED: dict[str, tuple[str, list[bytes] | None, str | None, list[str]]] = {
+    "this machine": ("local", None, None, ["/bin/sh", "-c", "A=b id"]),
+    "become without a password": (
+        "local",
+        None,
+        "",
+        ["/bin/sh", "-c", "sudo -u root /bin/sh -c 'A=b id'"],
+    ),
+    "become with a password": ("local", None, "secret", []),
+    "SSH": ("ssh", BUILT, None, [word.decode() for word in BUILT]),
+    "SSH with a password": (
+        "ssh",
+        [b"sshpass", b"-d7", *BUILT],
+        None,
+        [word.decode() for word in BUILT],
+    ),
+    "another connection": ("docker", None, None, []),
+}
+
+
+@pytest.mark.parametrize(("transport", "built", "password", "command"), PIPED.values(), ids=PIPED)
+def test_commands_with_pipes(
+    transport: str,
+    built: list[bytes] | None,
+    password: str | None,
+    command: list[str],
+    action: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = {"ssh_executable": "/usr/bin/ssh", "host": "web1"}
+    asked: list[tuple[str, ...]] = []
+    pipe = os.pipe() if built and built[0] == b"sshpass" else None
+
+    def build(*words: str) -> list[bytes]:
+        asked.append(words)
+        return built or []
+
+    connection = SimpleNamespace(
+        transport=transport,
+        get_option=options.__getitem__,
+        _shell=None,
+        become=None if password is None else Become(password),
+        sshpass_pipe=pipe,
+        **({} if built is None else {"_build_command": build}),
+    )
+    monkeypatch.setattr(action, "_connection", connection)
+    monkeypatch.setattr(action, "_get_remote_user", lambda: "ops")
+    monkeypatch.setattr(action, "_compute_environment_string", lambda: "A=b")
+    monkeypatch.setattr(action, "get_become_option", lambda name: "root")
+    assert action.piped_command("id") == command
+    # Nothing may ask for a password, since nobody is there to answer.
+    assert all(words[2:] == ("-o", "BatchMode=yes", "web1", "A=b id") for words in asked)
+    for descriptor in pipe or ():
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)

@@ -39,7 +39,10 @@ def answer(number: int, *, more: bool = False) -> dict[str, Any]:
     """Return what the module returns: a line with this number, and a cursor with it."""
     web = Source(None, "id", "web", "w/web", True)  # type: ignore[arg-type]
     page = Page([(web, Line(number, "stdout", str(number).encode()))], more=more)
-    return {PACKED: packed(Found(page, number, number, {"at": number})), "notes": []}
+    return {
+        PACKED: packed(Found(page, number, number, {"at": number, "containers": {}})),
+        "notes": [],
+    }
 
 
 class Sink:
@@ -71,14 +74,34 @@ class Sink:
         """Do nothing."""
 
 
+class Live:
+    """A call that stays. results: what it returns, until it ends."""
+
+    def __init__(self, results: Iterable[dict[str, Any] | None]) -> None:
+        self._results = iter(results)
+        self.is_closed = False
+
+    def next(self, limit: float) -> dict[str, Any] | None:
+        assert limit > 10
+        return next(self._results, None)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
 def called(
     monkeypatch: pytest.MonkeyPatch,
     answers: Iterable[Any],
     sink: Sink | None,
     calls: list[dict[str, Any]] | None = None,
+    live: Iterable[Live | None] = (),
     **arguments: Any,
 ) -> list[dict[str, Any]]:
-    """Run the action, and return the arguments of each call of the module. calls: gets them."""
+    """Run the action, and return the arguments of each call of the module. calls: gets them.
+
+    live: calls that stay, in their order; None where the connection does not allow it.
+    """
+    staying = iter(live)
     sent = [] if calls is None else calls
     given = iter(answers)
     action = object.__new__(container_logs.ActionModule)
@@ -92,6 +115,13 @@ def called(
         result: dict[str, Any] = found
         return result
 
+    def live_call(_module: str, arguments: dict[str, Any], *_: Any) -> Live | None:
+        found = next(staying, None)
+        if found is not None:
+            sent.append({**arguments, "stays": True})
+        return found
+
+    monkeypatch.setattr(action, "live_call", live_call)
     monkeypatch.setattr(ActionBase, "run", lambda *_: {})
     monkeypatch.setattr(container_logs, "stream_of", lambda host: sink)
     monkeypatch.setattr(container_logs.time, "sleep", lambda seconds: None)
@@ -174,6 +204,50 @@ def test_each_call_continues_where_the_last_one_ended(monkeypatch: pytest.Monkey
         for each in sent
     ]
     assert calls == [(None, False), (1, True), (2, False), "reset", (2, False), (3, False)]
+
+
+#: what calls return that stay, each followed by an ordinary call -> what is said
+STAYING: dict[str, tuple[list[list[Any] | None], list[str]]] = {
+    "until the end": ([[answer(2), answer(3), answer(4)]], ["1", "2", "3", "4"]),
+    "a lost connection": ([[answer(2)], [answer(4)]], ["1", "2", "3", "4"]),
+    "an engine that ends": ([[answer(2), _FAILED], [answer(4)]], ["1", "2", "3", "4"]),
+    "an invalid result": ([[answer(2), {PACKED: "?"}], [answer(4)]], ["1", "2", "3", "4"]),
+    "a connection that does not allow it": ([None, [answer(9)]], ["1", "3", "5"]),
+    "one that ends without results": ([[], [], [], [answer(9)]], ["1", "3", "5", "7"]),
+    "results now and then": (
+        [[], [], [answer(6)], [], [], [answer(12)]],
+        ["1", "3", "5", "6", "7", "9", "11", "12"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("staying", "said"), STAYING.values(), ids=STAYING)
+def test_calls_that_stay(
+    staying: list[list[Any] | None], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = [None if results is None else Live(results) for results in staying]
+    answers = (answer(number) for number in range(1, 100, 2))
+    sink = Sink(len(said))
+    with pytest.raises(AnsibleActionFail, match="Broken"):
+        called(monkeypatch, answers, sink, live=live, wait=10)
+    assert sink.said == said
+
+
+def test_a_call_that_stays_continues_and_is_continued(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = [Live([answer(2), answer(3)])]
+    sent: list[dict[str, Any]] = []
+    with pytest.raises(AnsibleActionFail, match="Broken"):
+        called(monkeypatch, [answer(1), answer(4)], Sink(3), sent, live, wait=10, only=["w"])
+    calls = [(each.get("cursor", {}).get("at"), each.get("stays", False)) for each in sent]
+    assert calls == [(None, False), (1, True), (3, False)]
+    assert sent[1]["only"] == ["w"]
+    assert live[0].is_closed
+
+
+def test_no_call_stays_for_lines_of_the_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    live = [Live([answer(2)])]
+    sent = called(monkeypatch, [answer(1, more=True), answer(2)], Sink(), live=live)
+    assert not any("stays" in each for each in sent)
 
 
 def test_secrets_of_resources_are_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:

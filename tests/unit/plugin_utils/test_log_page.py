@@ -20,7 +20,7 @@ _PAGE: dict[str, Any] = {
     "now": 5,
     "complete_until": 4,
     "more": False,
-    "cursor": {"version": 1},
+    "cursor": {"version": 1, "containers": {"0f": {}, "1e": {}}},
 }
 
 
@@ -32,6 +32,7 @@ def test_a_page() -> None:
     page = unpacked(packed(_PAGE))
     assert page.lines == (LogLine(1, "web", "w/web", "stdout", "text\udcff"),)
     assert (page.problems, page.now, page.complete_until) == ({"db": "no log"}, 5, 4)
+    assert page.containers == 2
 
 
 #: what a host returns instead -> the expected message
@@ -65,6 +66,10 @@ BAD: dict[str, tuple[Any, str]] = {
     "half a character": (
         packed({**_PAGE, "lines": [[1, "web", "w", "stdout", "\ud800", False]]}),
         r"lines\[0\] is not text",
+    ),
+    "a cursor without containers": (
+        packed({**_PAGE, "cursor": {}}),
+        "cursor.containers|containers",
     ),
     "a time that is a text": (packed({**_PAGE, "now": "5"}), "now must be an integer"),
 }

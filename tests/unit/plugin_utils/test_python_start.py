@@ -111,6 +111,7 @@ ENDS = [
     ("sys.exit(0)", 0),
     ("sys.exit(1)", 1),
     ("sys.exit(96)", 96),
+    ("sys.exit(97)", 97),
     ("sys.exit(127)", 127),
     ("sys.exit(130)", 130),
     ("raise ValueError", 1),
@@ -128,6 +129,20 @@ def test_its_exit_status(end: str, status: int, shell: str, tmp_path: Path) -> N
     command = run(pythons, 60, f"print('done', flush=True)\n{end}\n", "nothing")
     finished = with_shell(command, shell, tmp_path / "shell", pythons)
     assert (finished.stdout, finished.returncode) == ("done\n", status)
+    assert starts(pythons[1]) == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_program_whose_caller_is_gone(shell: str, tmp_path: Path) -> None:
+    """The shell does not wait for the end of the input either."""
+    pythons = [PYTHON, program(tmp_path / "next", GOOD)]
+    words = ["busybox", "sh"] if shell == "busybox" else [shell]
+    command = run(pythons, 60, "sys.exit(97)", "nothing")
+    with subprocess.Popen([*words, "-c", command], stdin=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(beginning(pythons))
+        process.stdin.flush()
+        assert process.wait(60) == 97
     assert starts(pythons[1]) == 0
 
 

@@ -91,6 +91,29 @@ def test_a_terminal_has_a_bar_that_is_gone_in_the_end() -> None:
     assert shown.endswith("\x1b[2K")
 
 
+def test_a_bar_alone() -> None:
+    """Where a page follows that names the hosts."""
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=100, legacy_windows=False)
+    with watching(3, console, names_hosts=False) as watcher:
+        tell(watcher, 3, 2, CHANGED)
+        watcher.say("a message")
+    shown = stream.getvalue()
+    assert "3/3" in shown
+    assert "a message" in shown
+    assert "h1 changed" not in shown
+    assert shown.endswith("\x1b[2K")
+
+
+def test_nothing_but_messages_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with watching(3, Console(file=io.StringIO()), names_hosts=False) as watcher:
+        tell(watcher, 3, 2, CHANGED)
+        watcher.say("a message")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert [line.split(" ", 1)[1] for line in err.splitlines()] == ["a message"]
+
+
 @pytest.mark.parametrize("plain", [False, True])
 def test_elsewhere_there_are_lines_alone(plain: bool, capsys: pytest.CaptureFixture[str]) -> None:
     stream = io.StringIO()

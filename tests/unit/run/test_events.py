@@ -43,7 +43,7 @@ EVENTS: list[tuple[Any, list[str]]] = [
 @pytest.mark.parametrize(("event", "expected"), EVENTS)
 def test_events(event: Any, expected: list[str], tmp_path: Path) -> None:
     ignored = Mock()
-    converger = Converger(Path(), (), RunOptions(), tmp_path, Path(), ignored, ignored)
+    converger = Converger(Path(), (), RunOptions(), tmp_path, ignored, Path(), ignored, ignored)
     seen = []
 
     def progress(host: str, envoy: EnvoyResult | None) -> None:

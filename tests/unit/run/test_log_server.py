@@ -30,11 +30,16 @@ class Shown:
     def problem(self, host: str, message: str) -> None:
         self.texts.append(f"{host}! {message}")
 
+    def note(self, message: str) -> None:
+        self.texts.append(f"note: {message}")
 
-def page(host: str, *times: int, until: int = 0, **problems: str) -> dict[str, Any]:
+
+def page(
+    host: str, *times: int, until: int = 0, containers: int = 1, **problems: str
+) -> dict[str, Any]:
     lines = [[time, "web", "w/web", "stdout", str(time), False] for time in times]
     content = {"lines": lines, "problems": problems, "now": 0, "complete_until": until, "asked": 0}
-    return {"host": host, "kind": "page", **content}
+    return {"host": host, "kind": "page", "containers": containers, **content}
 
 
 def end(host: str, error: str = "", unreachable: bool = False) -> dict[str, Any]:
@@ -81,6 +86,27 @@ def test_trouble_is_reported() -> None:
     hosts.end_all("")
     hosts.show(shown)
     assert shown.texts == ["a! cannot be read, trying again: gone", "a! can be read again"]
+
+
+#: what hosts send -> whether there is a note that there are no containers
+EMPTY: dict[str, tuple[list[dict[str, Any]], bool]] = {
+    "no containers": ([page("a", containers=0), page("b", containers=0)], True),
+    "on one host": ([page("a", containers=0), page("b")], False),
+    "later": ([page("a", containers=0), page("a"), page("b", containers=0)], False),
+    "several answers": ([page("a", containers=0)] * 2 + [page("b", containers=0)] * 3, True),
+    "no answer": ([page("a", containers=0)], False),
+    "a failed host": ([page("a", containers=0), end("b", "no route to host")], False),
+}
+
+
+@pytest.mark.parametrize(("messages", "is_empty"), EMPTY.values(), ids=EMPTY)
+def test_no_containers(messages: list[dict[str, Any]], is_empty: bool) -> None:
+    hosts, shown = Hosts(["a", "b"], follow=False, empty="nothing there"), Shown()
+    for message in messages:
+        hosts.take(message)
+    hosts.end_all("")
+    hosts.show(shown)
+    assert shown.texts.count("note: nothing there") == is_empty
 
 
 def test_a_wrong_clock_is_reported_once() -> None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from vigo_bridge.ansible.environment import ansible_environment
-from vigo_bridge.run import converge
+from vigo_bridge.run import call, converge
 from vigo_bridge.run.converge import Converger, RunOptions
 from vigo_bridge.run.playbook import Event, Playbook, is_event, play
 from vigo_bridge.run.stop import Stop
+from vigo_bridge.secrets.server import Secrets
 
 PLAY = """
 - hosts: all
@@ -147,7 +148,7 @@ class Played:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls: list[Playbook] = []
         self.shows: list[Any] = []
-        monkeypatch.setattr(converge, "play", self)
+        monkeypatch.setattr(call, "play", self)
 
     def __call__(self, playbook: Playbook, on_event: Any, on_output: Any, stop: Stop) -> str:
         self.calls.append(playbook)
@@ -157,7 +158,10 @@ class Played:
 
 def converger(folder: Path, options: RunOptions) -> Converger:
     stop = Stop(lambda text: None)
-    return Converger(Path("site.yml"), ["inv"], options, folder, folder / "socket", stop, print)
+    secrets = Secrets({}, lambda paths: {})
+    return Converger(
+        Path("site.yml"), ["inv"], options, folder, secrets, folder / "socket", stop, print
+    )
 
 
 @pytest.mark.parametrize(("options", "expected"), ARGUMENTS)
@@ -166,12 +170,12 @@ def test_arguments(
 ) -> None:
     played = Played(monkeypatch)
     found = converger(tmp_path, options)(["a", "b"], lambda host, envoy: None)
-    (call,) = played.calls
-    assert call.arguments[:3] == ["--diff", "--limit", f"@{tmp_path}/call-1/hosts.txt"]
-    assert call.arguments[3:] == expected
+    (played_call,) = played.calls
+    assert played_call.arguments[:3] == ["--limit", f"@{tmp_path}/call-1/hosts.txt", "--diff"]
+    assert played_call.arguments[3:] == expected
     assert (tmp_path / "call-1" / "hosts.txt").read_text() == "a\nb\n"
-    assert (call.path, call.inventory) == (Path("site.yml"), ["inv"])
-    assert call.private == tmp_path / "call-1" / "runner"
+    assert (played_call.path, played_call.inventory) == (Path("site.yml"), ["inv"])
+    assert played_call.private == tmp_path / "call-1" / "runner"
     assert played.shows[0] is (
         converge._show_nothing if options.ansible_verbosity is None else print
     )
@@ -184,9 +188,9 @@ def test_a_health_check_brings_its_own_variables(
 ) -> None:
     played = Played(monkeypatch)
     options = RunOptions(prune=True, passwords={"ANSIBLE_ASK_PASS": "true"})
-    call = converger(tmp_path, options)
-    call(["a"], lambda host, envoy: None)
-    call(["a"], lambda host, envoy: None, Path("health.yml"))
+    converging = converger(tmp_path, options)
+    converging(["a"], lambda host, envoy: None)
+    converging(["a"], lambda host, envoy: None, Path("health.yml"))
     second = played.calls[1]
     assert second.private == tmp_path / "call-2" / "runner"
     assert second.arguments[3:] == [

@@ -21,7 +21,7 @@ def program(monkeypatch: pytest.MonkeyPatch) -> None:
     so.
     """
 
-    def run(arguments: Sequence[str], path: str, text: str | None = None) -> str:
+    def run(arguments: Sequence[str], path: str, text: str | None, settings: None) -> str:
         output = Path(arguments[arguments.index("--output") + 1])
         output.write_text(f"encrypted {text}")
         if "fail" in str(text):

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from vigo_bridge.watch.differences import Difference
-from vigo_bridge.watch.states import (
+from vigo_bridge.watch.states.differences import Difference
+from vigo_bridge.watch.states.model import (
     Condition,
     Drift,
     FleetState,

@@ -11,16 +11,10 @@ import pytest
 
 from tests.unit.watch.watched import LOOKS, REPAIRS
 from vigo_bridge.watch.log_lines import lines_of, summary
-from vigo_bridge.watch.retries import Retry
-from vigo_bridge.watch.states import (
-    NO_DATA,
-    FleetState,
-    HostState,
-    Problem,
-    ProblemState,
-    next_state,
-)
-from vigo_bridge.watch.transitions import HostTransition, ProblemTransition, transitions
+from vigo_bridge.watch.states.model import NO_DATA, FleetState, HostState, Problem, ProblemState
+from vigo_bridge.watch.states.next_state import next_state
+from vigo_bridge.watch.states.retries import Retry
+from vigo_bridge.watch.states.transitions import HostTransition, ProblemTransition, transitions
 from vigo_bridge.watch.turns import Turn
 
 _PAGE = "content changed [/srv/page: one -> as described]"

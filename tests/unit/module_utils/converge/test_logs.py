@@ -13,6 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import engine_addresses, logs
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.logs import (
     Found,
+    follow_logs,
     point_in_time,
     read_logs,
 )
@@ -106,6 +107,45 @@ def test_the_next_call_continues(host: Host, tmp_path: Path) -> None:
     second = read(tmp_path, only=["shop/web"], tail=1, cursor=first.cursor)
     assert texts(second) == ["web 2"]
     assert texts(read(tmp_path, only=["shop/web"], cursor=second.cursor)) == []
+
+
+def test_following(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each result has what is new, over pages, new containers, and times without lines."""
+    first = read(tmp_path, only=["shop"], tail=1)
+    monkeypatch.setattr(logs.time, "sleep", lambda _seconds: None)
+    announced: list[int] = []
+    monkeypatch.setattr(
+        logs.log_readers, "announce", lambda _name, arrived: announced.append(arrived)
+    )
+    found: list[list[str]] = []
+    times: list[int] = []
+
+    def deliver(result: Found) -> None:
+        found.append(texts(result))
+        times.append(result.cursor["looked"])
+        if len(found) == 1:
+            host.containers["web"].messages += [
+                Message(_BEGIN + 9, b"web 2\n"),
+                Message(_BEGIN + 10, b"web 3\n"),
+            ]
+        elif len(found) == 3:
+            host.add("web.vigo-new", "new 0")
+            host.labels["web.vigo-new"] = {**_OURS, "vigo.bridge.resource": "shop/web"}
+        elif len(found) == 4:
+            raise SystemExit
+
+    given = {"state_dir": str(tmp_path), "scope": "shop", "stack_id": "1", "only": ["shop"]}
+    with pytest.raises(SystemExit):
+        follow_logs(
+            {**given, "cursor": first.cursor, "wait": 0.01, "limit": 1},
+            Target(),
+            lambda _address: None,
+            deliver,
+        )
+    assert found == [[], ["web 2"], ["web 3"], ["new 0"]]
+    # A run that removes a container may go on only when its lines have arrived.
+    assert announced == [first.cursor["looked"], *times[:-1]]
+    assert times[1] == 0, "there were more lines"
 
 
 def test_a_container_that_comes_later_is_read_from_its_beginning(

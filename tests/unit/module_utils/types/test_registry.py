@@ -58,10 +58,10 @@ OTHER_MEANINGS = {
     "ansible_collections/vigo/bridge/plugins/modules/container_logs.py": "an option",
     "vigo_bridge/report/logs.py": "a key of a line in JSON",
     "vigo_bridge/cli/watch.py": "a choice of --print-unit",
-    "vigo_bridge/watch/repository.py": "a part of a file name",
+    "vigo_bridge/watch/sources/repository.py": "a part of a file name",
     "vigo_bridge/watch/turn_data.py": "a key of a change in JSON",
-    "vigo_bridge/watch/git/location.py": "a scheme of a URL",
-    "vigo_bridge/watch/git/program.py": "a program",
+    "vigo_bridge/watch/sources/git/location.py": "a scheme of a URL",
+    "vigo_bridge/watch/sources/git/program.py": "a program",
     "vigo_bridge/language/ansible_words.py": "advice for words of Ansible's tasks",
 }
 

@@ -3,8 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Action of vigo.bridge.container_logs: calls it once, or, for `vigo-bridge logs`, until the end.
 
-Each call continues where the last one ended. So nothing stays on a target between two calls, and
-a call that was lost with its connection is repeated without losing lines.
+Each call continues where the last one ended, so that a call that was lost with its connection is
+repeated without losing lines. While logs are followed, one call returns many results where the
+connection allows that: each further call would start Python on the target. Elsewhere, nothing stays
+on a target between two calls.
 """
 
 from __future__ import annotations
@@ -20,12 +22,13 @@ from ansible.errors import (
 )
 
 from ..module_utils.converge.logs import PACKED
+from ..module_utils.delivery.live_call import LIVE
 from ..module_utils.types.registry import TYPES
 from ..plugin_utils.checked_data import InvalidData
 from ..plugin_utils.clean_errors import clean_action_errors
 from ..plugin_utils.log_page import LogPage, unpacked
 from ..plugin_utils.log_stream import LogStream, stream_of
-from ..plugin_utils.printable import cleaned_result
+from ..plugin_utils.printable import clean, cleaned_result
 from ..plugin_utils.secret_action import with_texts_only
 from ..plugin_utils.stack_action import StackCall
 
@@ -37,6 +40,10 @@ _FIRST = ("resources", "crates", "vars")
 _NO_WAIT = 0.001
 #: Seconds from the beginning of one call to that of the next one, at least.
 _PACE = 0.5
+#: How many seconds longer than it waits for lines a call that stays may take for a result.
+_SILENCE = 20.0
+#: After so many such calls without any result, the connection does not allow them.
+_MOST_SILENT = 3
 #: Seconds before each further attempt to read a target; the last one repeats.
 _RETRIES = (0.0, 1.0, 2.0, 5.0)
 
@@ -46,7 +53,11 @@ class _Failed(Exception):
 
 
 class ActionModule(StackCall):
-    added = (PACKED,)
+    added = (PACKED, LIVE)
+    #: The last page that was sent.
+    _last: LogPage | None = None
+    #: How many calls have stayed on the target in a row without a result.
+    _silent_calls = 0
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -73,18 +84,18 @@ class ActionModule(StackCall):
         With ``wait``, a target that cannot be read is retried, also at the beginning.
         """
         wait = float(arguments.get("wait") or 0)
-        page: LogPage | None = None
         failures = 0
         next_call = 0.0
-        while page is None or page.more or wait:
+        while self._last is None or self._last.more or wait:
             time.sleep(max(0.0, next_call - time.monotonic()))
             next_call, asked = time.monotonic() + _PACE, time.time_ns()
-            given = _next_arguments(arguments, page, wait if not failures else min(wait, _NO_WAIT))
+            waiting = wait if not failures else min(wait, _NO_WAIT)
+            given = _next_arguments(arguments, self._last, waiting)
             try:
-                page = self._page(given, task_vars, stream)
+                self._last = _page(self._called({**given, PACKED: True}, task_vars), stream)
             except (AnsibleError, _Failed) as error:
                 is_lost = isinstance(error, AnsibleConnectionFailure)
-                if not (wait and (page or _may_pass(error))):
+                if not (wait and (self._last or _may_pass(error))):
                     stream.end(str(error), unreachable=is_lost)
                     return {"failed": True, "msg": str(error)}
                 if not failures:
@@ -97,25 +108,50 @@ class ActionModule(StackCall):
             if failures:
                 failures = 0
                 stream.trouble("")
-            stream.page(page, asked)
+            stream.page(self._last, asked)
+            if wait and not self._last.more and self._silent_calls < _MOST_SILENT:
+                self._stay(_next_arguments(arguments, self._last, wait), task_vars, stream)
         stream.end()
         return {"changed": False}
 
-    def _page(
+    def _stay(
         self, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], stream: LogStream
-    ) -> LogPage:
-        """Return what one call returns. Raise AnsibleError and _Failed."""
-        result = self._called({**arguments, PACKED: True}, task_vars)
-        if result.get("unreachable"):
-            raise AnsibleConnectionFailure(str(result.get("msg")))
-        if result.get("failed"):
-            raise _Failed(str(result.get("msg")))
-        for note in result.get("notes") or ():
-            stream.note(str(note))
-        try:
-            return unpacked(result.get(PACKED))
-        except InvalidData as error:
-            raise _Failed(f"the host returned an invalid result: {error}") from error
+    ) -> None:
+        """Send what a call returns that stays on the target, until it ends.
+
+        The next call finds out why it has ended, and continues after the last page.
+        """
+        call = self.live_call(MODULE, arguments, task_vars)
+        if call is None:
+            self._silent_calls = _MOST_SILENT
+            return
+        self._silent_calls += 1
+        with contextlib.closing(call):
+            while True:
+                asked = time.time_ns()
+                answer = call.next(float(arguments["wait"]) + _SILENCE)
+                if answer is None:
+                    return
+                self._silent_calls = 0
+                try:
+                    self._last = _page(answer, stream)
+                except (AnsibleConnectionFailure, _Failed):
+                    return
+                stream.page(self._last, asked)
+
+
+def _page(result: Mapping[str, Any], stream: LogStream) -> LogPage:
+    """Return the page in a result. Raise AnsibleConnectionFailure and _Failed."""
+    if result.get("unreachable"):
+        raise AnsibleConnectionFailure(str(result.get("msg")))
+    if result.get("failed"):
+        raise _Failed(str(result.get("msg")))
+    for note in result.get("notes") or ():
+        stream.note(clean(str(note)))
+    try:
+        return unpacked(result.get(PACKED))
+    except InvalidData as error:
+        raise _Failed(f"the host returned an invalid result: {error}") from error
 
 
 def _may_pass(error: Exception) -> bool:

@@ -161,6 +161,7 @@ options:
         command for the shell, so V(NONE) and V(CMD wget) are errors.
       - A string, which is short for a mapping with this C(test).
       - A mapping with C(disable) set to V(true) disables the image's health check.
+      - C(test) may contain references to secrets.
     type: raw
   platform:
     description:

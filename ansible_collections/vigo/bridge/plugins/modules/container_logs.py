@@ -208,14 +208,17 @@ notes:
 """
 
 import os
-from typing import Any
+from typing import Any, Callable
 
-from ..module_utils.converge.logs import PACKED, Found, packed, read_logs
+from ..module_utils.converge.logs import PACKED, Found, follow_logs, packed, read_logs
 from ..module_utils.converge.stack_options import STACK_OPTIONS
+from ..module_utils.delivery.bundled_module import CALL
 from ..module_utils.delivery.called_module import CalledModule
+from ..module_utils.delivery.live_call import LIVE, LiveCaller
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
 from ..module_utils.types.container.logs.times import rfc3339
+from ..module_utils.types.target import Target
 from ..module_utils.types.task import explained, leave, require_sdk, target_of
 
 
@@ -233,7 +236,7 @@ def main() -> None:
             **STACK_OPTIONS,
         },
         supports_check_mode=True,
-        added=(PACKED,),
+        added=(PACKED, LIVE),
     )
     target = target_of(module)
 
@@ -244,9 +247,22 @@ def main() -> None:
     with explained(module, target, with_notes=True):
         if module.params["docker_host"]:
             os.environ["DOCKER_HOST"] = module.params["docker_host"]
+        if module.taken.get(LIVE):
+            follow_logs(module.params, target, prepare, _deliver(module, target))
         found = read_logs(module.params, target, prepare)
         answer = _answer(found, bool(module.taken.get(PACKED)))
     leave(module, target.secrets, changed=False, notes=target.notes, **answer)
+
+
+def _deliver(module: CalledModule, target: Target) -> Callable[[Found], None]:
+    """Return a function that sends a result, with the notes since the last one."""
+    caller = LiveCaller(module.taken.get(CALL) or {})
+
+    def deliver(found: Found) -> None:
+        notes, target.notes[:] = list(target.notes), []
+        caller.give({PACKED: packed(found), "notes": notes})
+
+    return deliver
 
 
 def _answer(found: Found, is_packed: bool) -> dict[str, Any]:

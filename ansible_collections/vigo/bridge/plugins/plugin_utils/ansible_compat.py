@@ -161,16 +161,42 @@ class AnsibleAction(ActionBase):
         Why: Ansible gives no command a terminal of the user's. Empty where the connection cannot.
         Missing: empty, too.
         """
+        return self._command_here(shlex.join(words), "-tt")
+
+    def piped_command(self, command: str) -> list[str]:
+        """Return the program with arguments that runs a command as `run_program` does.
+
+        Why: its output can be read while it runs. Nothing asks for a password: SSH uses the
+        connection that an earlier command has opened, or a key. Empty where that cannot work.
+        Missing: empty, too.
+        """
+        become = getattr(getattr(self, "_connection", None), "become", None)
+        try:
+            if become is not None and become.get_option("become_pass"):
+                return []
+        except KeyError:  # a plugin without passwords
+            pass
+        whole = f"{self._compute_environment_string()} {command}"
+        return self._command_here(whole, "-o", "BatchMode=yes")
+
+    def _command_here(self, command: str, *options: str) -> list[str]:
+        """Return the program here that runs a command there; empty where the connection has none.
+
+        options: of SSH.
+        """
         connection: Any = getattr(self, "_connection", None)
         transport = getattr(connection, "transport", "")
-        command = self._become_command(connection, shlex.join(words))
+        command = self._become_command(connection, command)
         if transport == "local":
             return ["/bin/sh", "-c", command]
         build = getattr(connection, "_build_command", None)
         if transport != "ssh" or build is None:
             return []
         program = connection.get_option("ssh_executable")
-        built = build(program, "ssh", "-tt", connection.get_option("host"), command)
+        built = build(program, "ssh", *options, connection.get_option("host"), command)
+        for descriptor in getattr(connection, "sshpass_pipe", None) or ():
+            os.close(descriptor)  # for the password, which is not passed here
+        connection.sshpass_pipe = None
         found = [os.fsdecode(word) for word in built]
         # A program before it would type a password that it is not given here: the user is asked.
         return found[found.index(program) :] if program in found else []

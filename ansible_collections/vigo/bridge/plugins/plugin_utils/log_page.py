@@ -32,7 +32,8 @@ class LogLine:
 
 @dataclass(frozen=True)
 class LogPage:
-    """lines: in order of time. problems: why logs cannot be read, by container.
+    """lines: in order of time. problems: why logs cannot be read, by container. containers: how
+    many are read.
 
     now: the host's time, in nanoseconds. complete_until: no further line is older. more: whether
     there are further lines already. cursor: where the next call continues.
@@ -44,6 +45,7 @@ class LogPage:
     complete_until: int
     more: bool
     cursor: Mapping[str, Any]
+    containers: int
 
 
 def unpacked(text: Any) -> LogPage:
@@ -56,6 +58,7 @@ def unpacked(text: Any) -> LogPage:
         return checked.integer(required(whole, name), name)
 
     problems = checked.mapping(required(whole, "problems"), "problems")
+    cursor = checked.mapping(required(whole, "cursor"), "cursor")
     return LogPage(
         lines=tuple(_line(item, place) for place, item in _items(required(whole, "lines"))),
         problems={
@@ -65,7 +68,8 @@ def unpacked(text: Any) -> LogPage:
         now=integer("now"),
         complete_until=integer("complete_until"),
         more=checked.flag(required(whole, "more"), "more"),
-        cursor=checked.mapping(required(whole, "cursor"), "cursor"),
+        cursor=cursor,
+        containers=len(checked.mapping(required(cursor, "containers"), "cursor.containers")),
     )
 
 

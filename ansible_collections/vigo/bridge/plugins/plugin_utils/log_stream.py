@@ -35,6 +35,7 @@ class LogStream:
             "asked": asked,
             "lines": [dataclasses.astuple(line) for line in page.lines],
             "problems": page.problems,
+            "containers": page.containers,
             "now": page.now,
             "complete_until": page.complete_until,
         }

@@ -26,13 +26,21 @@ def answer_in(output: str, call: str) -> str:
     """
     lines = [line.strip() for line in output.strip().split("\n")]
     for line in reversed(lines):
-        if call in line and call in _call_of(_mapping(line)):
+        if answer_of(line, call) is not None:
             return line
     for line in reversed(lines):
         value = _mapping(line)
         if value.get("failed") is True and (value.get("msg") or value.get("exception")):
             return json.dumps({name: value[name] for name in _EARLY if name in value})
     return "\n".join(f"> {line}" if line.startswith("{") else line for line in lines)
+
+
+def answer_of(line: str, call: str) -> dict[str, Any] | None:
+    """Return what a line of output contains as a module's answer to a call; None for another."""
+    if call not in line:
+        return None
+    value = _mapping(line)
+    return value if call in _call_of(value) else None
 
 
 def without_call(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ then, under other numbers.
 
 Taking over is reading the first lines of the input, one for each Python (`beginning`). After a
 Python has ended, the shell reads the next of these lines: where it is gone, no other Python may
-start, since the program may have done its work. No signal says so, as some shells lose signals.
+start, since the program may have done its work. No signal says so, as some shells lose signals. A
+program whose caller is gone has an exit status of its own: the end of the input may never come.
 
 A timer of the shell's own limits the time, since not every target has the program ``timeout``.
 Where it has no ``sleep`` either, nothing limits it.
@@ -20,6 +21,8 @@ from __future__ import annotations
 
 import shlex
 from typing import Sequence
+
+from ..module_utils.delivery.live_call import LEFT
 
 #: What is printed of each Python that is given up, and of the one that was found.
 _HUNG = "vigo-bridge-python-hangs"
@@ -61,6 +64,7 @@ done
 {nothing}
 """
 _TAKEN = """\
+[ $r = {left} ] && exit $r
 read -r line <&3 && [ "$line" = {line} ] || exit $r
 n=$((n-1))"""
 _NAMED = """\
@@ -127,7 +131,7 @@ def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
         pythons,
         limit,
         program=_BEGIN + _TAKE_OVER.format(line=_LINE) + program,
-        ended=_TAKEN.format(line=_LINE),
+        ended=_TAKEN.format(line=_LINE, left=LEFT),
         nothing=f"cat <&3; printf %s {shlex.quote(nothing)} >&4",
     )
 

@@ -12,8 +12,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.display import Display
 
 from ..module_utils.delivery.bundled_module import CALL, MISSING, NO_MODULE, NO_PYTHON
+from ..module_utils.delivery.live_call import LIVE
 from . import kept_module, python_start
 from .ansible_compat import AnsibleAction, setting, shows_arguments, use_for_polling
+from .live_call import LiveCall
 from .module_answer import answer_in, explanation, without_call
 from .printable import clean, clean_json, one_line
 
@@ -79,6 +81,26 @@ class RunningAction(AnsibleAction):
         display.vvv(f"Sending {name}")
         sources = kept_module.sources(module, "" if self._task.check_mode else name)
         return self._run_program(start.first_call(self._call), beginning + sources + packed)
+
+    def live_call(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any]
+    ) -> LiveCall | None:
+        """Start a module that was called before and returns several results.
+
+        Return None if the connection or the target does not allow that. module: its full name.
+        """
+        if not self._may_be_kept(task_vars) or self.needs_terminal():
+            return None
+        start = kept_module.Start(tuple(self.pythons(task_vars)), self._limit())
+        call = os.urandom(16).hex()
+        command = self.piped_command(start.later_call(call))
+        if not command:
+            return None
+        given = {**arguments, LIVE: True, CALL: {call: True}}
+        packed = kept_module.arguments(self.module_arguments(module, given, task_vars))
+        name = kept_module.name_of(module, start.pythons)
+        whole = start.beginning() + kept_module.reader(module, name) + packed + b"\n"
+        return LiveCall(command, whole, call)
 
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         answer = self.run_program(command, given)

@@ -38,6 +38,9 @@ SENT: list[tuple[dict[str, Any], str, Any]] = [
     ({"env": "A=secret:p"}, "Env", ["F=1", "A=sesame"]),
     ({"healthcheck": {"retries": 2}}, "Healthcheck.Interval", 5),
     ({"healthcheck": "x"}, "Healthcheck.Test", ["CMD-SHELL", "x"]),
+    ({"healthcheck": "x secret:p"}, "Healthcheck.Test", ["CMD-SHELL", "x sesame"]),
+    ({"healthcheck": ["CMD", "x", "secret:p"]}, "Healthcheck.Test", ["CMD", "x", "sesame"]),
+    ({"healthcheck": "x secret:p"}, "Healthcheck.Interval", 5),
     ({"ports": "80"}, "HostConfig.PortBindings", {"80/tcp": [{"HostIp": "", "HostPort": ""}]}),
     ({"ports": "80:81/udp"}, "ExposedPorts", {"81/udp": {}}),
     (

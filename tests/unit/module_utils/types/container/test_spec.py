@@ -423,6 +423,10 @@ VERSION_1: list[tuple[dict[str, Any], str]] = [
         '"healthcheck":{"interval":1000000000,"retries":2,"test":["CMD-SHELL","x"]}',
     ),
     (
+        {"healthcheck": ["CMD", "x", "secret:p"]},
+        '"healthcheck":{"test":["CMD","x","secret:p"]}',
+    ),
+    (
         {"healthcheck": {"start_period": "1s", "start_interval": "2s"}},
         '"healthcheck":{"startinterval":2000000000,"startperiod":1000000000}',
     ),

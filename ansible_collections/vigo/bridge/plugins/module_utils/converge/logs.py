@@ -11,7 +11,7 @@ import re
 import time
 import zlib
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, NoReturn
 
 from ..common import durations
 from ..common.errors import ResourceError
@@ -74,13 +74,30 @@ def read_logs(
     reading = _Reading(arguments, target, prepare)
     if arguments.get("wait") and not target.check_mode:
         reading.announce()
-    deadline = time.monotonic() + float(arguments.get("wait") or 0)
+    return reading.awaited(float(arguments.get("wait") or 0))
+
+
+def follow_logs(
+    arguments: Mapping[str, Any],
+    target: Target,
+    prepare: Callable[[str], None],
+    deliver: Callable[[Found], None],
+) -> NoReturn:
+    """Do what repeated calls of `read_logs` do, until the caller ends.
+
+    deliver: called with each result; it returns when the result has arrived, and raises SystemExit
+    when the caller is gone. Raise ResourceError.
+    """
+    check_options(arguments)
+    reading = _Reading(arguments, target, prepare)
     while True:
-        found = reading.read()
-        has_news = found.page.lines or found.page.problems or reading.has_changed
-        if has_news or time.monotonic() >= deadline:
-            return found
-        _pause(INTERVAL)
+        reading.announce()
+        began = time.monotonic()
+        found = reading.awaited(float(arguments.get("wait") or 0))
+        deliver(found)
+        reading.arrived(found)
+        if not found.page.more:
+            _pause(began + INTERVAL - time.monotonic())
 
 
 def packed(found: Found) -> str:
@@ -158,7 +175,22 @@ class _Reading:
         wanted = described({**arguments, "only": ()}, target)
         return engine_addresses(wanted, OwnersFile.load(self._folder), self._stack)
 
+    def arrived(self, found: Found) -> None:
+        """Take note that the lines of a look have arrived."""
+        self._arrived = found.cursor["looked"]
+
+    def awaited(self, wait: float) -> Found:
+        """Return what is new, for which it waits. wait: in seconds."""
+        deadline = time.monotonic() + wait
+        while True:
+            found = self.read()
+            has_news = found.page.lines or found.page.problems or self.has_changed
+            if has_news or time.monotonic() >= deadline:
+                return found
+            _pause(INTERVAL)
+
     def read(self) -> Found:
+        """Look at the logs once."""
         now = time.time_ns()
         whose = None
         if self._stack is not None:

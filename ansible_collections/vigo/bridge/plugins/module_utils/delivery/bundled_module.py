@@ -10,7 +10,8 @@ bytecode stays on the target, and with later calls comes only what reads it (`la
 case, nothing has been done.
 
 What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
-and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments.
+and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments, as a
+line of JSON. What follows them is left to the module.
 """
 
 from __future__ import annotations
@@ -93,13 +94,13 @@ def first_call(stream: BinaryIO, nothing: str) -> None:
         if head["name"]:
             _kept_module().keep(head["name"], bundle.compiled())
 
-    _run(bundle, head["module"], stream.read(), nothing, keep)
+    _run(bundle, head["module"], stream.readline(), nothing, keep)
 
 
 def later_call(stream: BinaryIO, nothing: str) -> None:
     """Run the module that is kept under a name. nothing: see `first_call`."""
     head, reader = _received(stream)
-    arguments = stream.read()
+    arguments = stream.readline()
     try:
         _install(reader)
         kept = Bundle(_kept_module().read(head["name"]))

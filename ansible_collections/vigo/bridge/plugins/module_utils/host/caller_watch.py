@@ -14,8 +14,10 @@ import select
 import signal
 from typing import Iterator
 
-_STANDARD_OUTPUT = 1
-_watched: list[int] = []
+_STANDARD_INPUT, _STANDARD_OUTPUT = 0, 1
+_GONE = select.POLLERR | select.POLLHUP
+#: What each descriptor shows when the caller has gone.
+_watched: dict[int, int] = {}
 
 
 class _Signals:
@@ -39,7 +41,12 @@ def end_with_caller() -> None:
     """Handle SIGTERM and SIGHUP by ending this process, and enable ``leave_if_gone``."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _SIGNALS.leave)
-    _watched.append(_STANDARD_OUTPUT)
+    _watched[_STANDARD_OUTPUT] = _GONE
+
+
+def watch_input() -> None:
+    """Let the end of the input, or input that was not requested, count as the end of the caller."""
+    _watched[_STANDARD_INPUT] = _GONE | select.POLLIN
 
 
 @contextlib.contextmanager
@@ -57,7 +64,7 @@ def held_back() -> Iterator[None]:
 def leave_if_gone() -> None:
     """Raise SystemExit if the caller is gone, so that nothing would read the result."""
     poll = select.poll()
-    for descriptor in _watched:
-        poll.register(descriptor, 0)  # reports only errors and hang-ups
-    if any(event & (select.POLLERR | select.POLLHUP) for _descriptor, event in poll.poll(0)):
+    for descriptor, events in _watched.items():
+        poll.register(descriptor, events & ~_GONE)  # errors and hang-ups are always reported
+    if any(event & _watched[descriptor] for descriptor, event in poll.poll(0)):
         raise SystemExit(128 + signal.SIGHUP)

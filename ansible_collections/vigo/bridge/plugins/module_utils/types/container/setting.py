@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .values.mounts import Mount
 
+#: Inserts the values of secrets in a text.
+Reveal = Callable[[str], str]
 #: How the reason of a difference shows a setting: by both values, its differing keys, or its name.
 VALUES, KEYS, NAME = "values", "keys", "name"
 
@@ -29,7 +31,7 @@ class Making(NamedTuple):
 
     image: Mapping[str, Any]
     file_env: Mapping[str, str]
-    reveal: Callable[[str], str]
+    reveal: Reveal
     carried: tuple[Mount, ...] = ()
 
 
@@ -201,6 +203,8 @@ class Setting(Option):
     at: where inspect has it. The create call takes it there, too, without ``Config.``.
     read: the value from there; None if engines do not report it. read_at: where ``read`` finds
     it, if elsewhere; empty for the whole payload.
+    revealed: the value with those of its secrets, called with the value and what inserts them; set
+    for settings that may hold secrets and are compared with what the user set.
     send: the value for the create call. create: all that the create call gets, by place, where
     that is not one value at ``at``.
     update: what the update call gets, where engines can change it in place.
@@ -217,6 +221,7 @@ class Setting(Option):
     at: str = ""
     read: Callable[[Any], Any] | None = _itself
     read_at: str | None = None
+    revealed: Callable[[Any, Reveal], Any] | None = None
     send: Callable[[Any], Any] = _as_json
     create: Callable[[Settings, Making], Mapping[str, Any]] | None = None
     update: Callable[[Settings], Mapping[str, Any]] | None = None
@@ -238,6 +243,10 @@ class Setting(Option):
     @property
     def is_live(self) -> bool:
         return isinstance(self.compare, (Live, Limit))
+
+    def with_secrets(self, value: Any, reveal: Reveal) -> Any:
+        """Return a value of the user with the values of its secrets. Raise ResourceError."""
+        return value if self.revealed is None or value is None else self.revealed(value, reveal)
 
     def canonical(self, value: Any) -> Any:
         """Return a value of the user, a label or an engine in one form. None: not set or empty."""

@@ -123,6 +123,7 @@ class Settings:
         Setting(
             quantities.words,
             secrets=True,
+            revealed=process.revealed_words,
             words=True,
             at="Config.Cmd",
             read=as_tuple,
@@ -137,6 +138,7 @@ class Settings:
         Setting(
             quantities.words,
             secrets=True,
+            revealed=process.revealed_words,
             words=True,
             at="Config.Entrypoint",
             read=process.read_entrypoint,
@@ -228,6 +230,8 @@ class Settings:
     healthcheck: Healthcheck | None = row(  # noqa: RUF009 - it returns a field
         Setting(
             _healthcheck.parse,
+            secrets=True,
+            revealed=_healthcheck.revealed,
             deep=True,
             at="Config.Healthcheck",
             read=_healthcheck.read,

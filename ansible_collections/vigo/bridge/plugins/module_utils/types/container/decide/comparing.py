@@ -11,14 +11,12 @@ entries that engines and images add. Exceptions for a setting are in its row.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from typing import Any, Mapping
 
 from ..observed import Observed
-from ..setting import Entries, Pair, Setting, Single
+from ..setting import Entries, Pair, Reveal, Setting, Single
 from ..settings import SETTINGS, Settings
 from . import program
-
-Reveal = Callable[[str], str]
 
 #: Setting one of these changes which words of the image are used.
 _WORDS = ("command", "entrypoint")
@@ -41,7 +39,9 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
     if actual is None:
         return [name]  # Podman does not report it; the label does.
     if isinstance(setting.compare, Entries):
-        return _differing_entries(setting, setting.compare, value, observed)
+        return _differing_entries(
+            setting, setting.compare, setting.with_secrets(value, reveal), observed
+        )
     if isinstance(setting.compare, Single):
         same = _same_single(setting, setting.compare, value, observed)
         return [name] if _differs(same, observed) else []
@@ -64,8 +64,7 @@ def _differs(same: bool | None, observed: Observed) -> bool:
 
 def _has_words(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> bool:
     command, entrypoint = (
-        None if words is None else tuple(reveal(word) for word in words)
-        for words in (wanted.command, wanted.entrypoint)
+        SETTINGS[each].with_secrets(getattr(wanted, each), reveal) for each in _WORDS
     )
     expected = program.words(name, observed, entrypoint, command)
     actual: tuple[str, ...] | None = getattr(observed.existing.settings, name)

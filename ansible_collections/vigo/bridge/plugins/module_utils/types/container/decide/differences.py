@@ -16,12 +16,11 @@ from typing import Any, Mapping, cast
 from ....secrets import references as secret_references
 from ..label import plain
 from ..observed import Existing, Observed
-from ..setting import KEYS, NAME, Effect, Limit
+from ..setting import KEYS, NAME, Effect, Limit, Reveal, Setting
 from ..settings import LIMITS, SETTINGS, Settings
 from ..values import networks
 from ..values.networks import Attachment
 from . import comparing, environment
-from .comparing import Reveal
 
 HIDDEN = "********"
 
@@ -42,7 +41,7 @@ def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Differen
     container = cast(Existing, observed.container)
     found = [*_image(wanted, observed, container)]
     found += _settings(wanted, observed, reveal)
-    found += _secret_words(wanted, container, reveal)
+    found += _secrets(wanted, container, reveal)
     found += _env(wanted, observed, container, reveal)
     found += _restart(wanted, observed, container)
     found += _limits(wanted, observed, container)
@@ -94,22 +93,35 @@ def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Diff
     return found
 
 
-def _secret_words(wanted: Settings, container: Existing, reveal: Reveal) -> list[Difference]:
-    """Return the differences in words with secrets.
+def _secrets(wanted: Settings, container: Existing, reveal: Reveal) -> list[Difference]:
+    """Return the settings, except environment variables, in which the value of a secret differs.
 
     The label holds references to secrets, not their values.
     """
     found = []
-    for name in ("command", "entrypoint"):
+    for name, setting in SETTINGS.items():
         value = getattr(wanted, name)
-        if value is None or not secret_references.paths(value):
+        if setting.revealed is None or not secret_references.paths(plain(value)):
             continue
         if container.recorded is None or not container.recorded.holds(name, value):
             continue  # Found already.
-        if tuple(reveal(word) for word in value) != getattr(container.settings, name):
+        if not _has_secrets(setting, value, getattr(container.settings, name), reveal):
             reason = f"{name}: the value of a secret changed"
             found.append(Difference(name, reason, HIDDEN, plain(value)))
     return found
+
+
+def _has_secrets(setting: Setting, value: Any, actual: Any, reveal: Reveal) -> bool:
+    """Return whether an actual value has the values of the secrets in the wanted one.
+
+    Of a map, only the entries with secrets are compared: engines add others.
+    """
+    written, actual = setting.canonical(value), setting.canonical(actual)
+    expected = setting.canonical(setting.with_secrets(value, reveal))
+    if not isinstance(written, Mapping):
+        return bool(actual == expected)
+    secret = [key for key in written if secret_references.paths(written[key])]
+    return all((actual or {}).get(key) == expected.get(key) for key in secret)
 
 
 def _env(

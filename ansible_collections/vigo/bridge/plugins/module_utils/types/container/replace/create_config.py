@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from typing import Any, Mapping
 
 from .. import label
 from ..observed import Existing, Image
-from ..setting import Making
+from ..setting import Making, Reveal
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
 from ..values import mounts
 from ..values.mounts import Mount
-
-Reveal = Callable[[str], str]
 
 
 def payload(

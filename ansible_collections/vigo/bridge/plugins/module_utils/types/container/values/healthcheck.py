@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from ....common import comma_strings
@@ -14,11 +14,12 @@ from ....common.durations import seconds
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
 from ....common.suggest import did_you_mean_or_one_of
+from .process import revealed_words, sent_words
 from .quantities import switch
 
 if TYPE_CHECKING:
     from ..observed import Observed
-    from ..setting import Making, Pair
+    from ..setting import Making, Pair, Reveal
     from ..settings import Settings
 
 _OPTIONS = (
@@ -171,7 +172,17 @@ def _time(value: Any, attribute: str) -> int | None:
 def create(settings: Settings, making: Making) -> dict[str, Any]:
     """Return the healthcheck for the create call, completed from the image's."""
     check = settings.healthcheck
-    return {"Config.Healthcheck": check and check.merged(making.image.get("Healthcheck"))}
+    if check is None:
+        return {}
+    merged = check.merged(making.image.get("Healthcheck"))
+    if check.test is not None:
+        merged["Test"] = sent_words(check.test, making.reveal)
+    return {"Config.Healthcheck": merged}
+
+
+def revealed(check: Healthcheck, reveal: Reveal) -> Healthcheck:
+    """Return the healthcheck with the values of the secrets in its test."""
+    return check if check.test is None else replace(check, test=revealed_words(check.test, reveal))
 
 
 def read(payload: Mapping[str, Any] | None) -> Healthcheck:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from ....common.comma_strings import as_map, text
 from ....common.errors import Key, ResourceError
@@ -14,7 +14,7 @@ from . import paths
 
 if TYPE_CHECKING:
     from ..observed import Observed
-    from ..setting import Making
+    from ..setting import Making, Reveal
     from ..settings import Settings
 
 #: The prefix of our own labels.
@@ -60,7 +60,7 @@ def workdir_form(path: str) -> str:
 
 def create_command(settings: Settings, making: Making) -> dict[str, Any]:
     """Return the command for the create call."""
-    return {"Config.Cmd": _revealed(settings.command, making.reveal)}
+    return {"Config.Cmd": sent_words(settings.command, making.reveal)}
 
 
 def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def create_entrypoint(settings: Settings, making: Making) -> dict[str, Any]:
 
     An empty command counts only together with an entrypoint, so the image's own is repeated there.
     """
-    words = _revealed(settings.entrypoint, making.reveal)
+    words = sent_words(settings.entrypoint, making.reveal)
     if settings.entrypoint == ():
         words = [""]
     elif settings.entrypoint is None and settings.command == ():
@@ -145,11 +145,17 @@ def log_drivers(observed: Observed) -> tuple[Any, ...]:
     return (log_driver_form(observed.log_driver) or None,)
 
 
-def _revealed(words: tuple[str, ...] | None, reveal: Callable[[str], str]) -> list[str] | None:
+def revealed_words(words: tuple[str, ...], reveal: Reveal) -> tuple[str, ...]:
+    """Return words with the values of their secrets."""
+    return tuple(reveal(word) for word in words)
+
+
+def sent_words(words: tuple[str, ...] | None, reveal: Reveal) -> list[str] | None:
+    """Return words for the create call, with the values of their secrets. Raise ResourceError."""
     return None if words is None else [_value(word, reveal) for word in words]
 
 
-def _value(text: str, reveal: Callable[[str], str]) -> str:
+def _value(text: str, reveal: Reveal) -> str:
     """Return the value of a text with references.
 
     Raise ResourceError for characters that no engine accepts.
