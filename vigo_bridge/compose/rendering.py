@@ -30,7 +30,7 @@ class Secrets:
     are_stored: bool = False
     needed: dict[str, NeededSecret] = field(default_factory=dict)
     _values: dict[str, str] = field(default_factory=dict, repr=False)
-    _paths: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _paths: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
     def path(self, wanted: str, origin: str, value: str) -> str:
         """Return the path of a secret, with a number if another value has the wanted path.
@@ -38,14 +38,16 @@ class Secrets:
         Two paths also differ in the variable that the ``env`` store has for them.
         """
         wanted = wanted.lower()
-        if (origin, value) in self._paths:
-            return self._paths[origin, value]
+        # Origins such as the environment are those of many variables.
+        source = (wanted.rpartition("/")[2], origin, value)
+        if source in self._paths:
+            return self._paths[source]
         chosen, number = wanted, 1
         while self._values.get(environment_name(chosen), value) != value:
             number += 1
             chosen = f"{wanted}_{number}"
         self._values[environment_name(chosen)] = value
-        self._paths[origin, value] = chosen
+        self._paths[source] = chosen
         self.needed.setdefault(chosen, NeededSecret(chosen, origin, value))
         return chosen
 
