@@ -142,6 +142,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"command": "echo 'a"}, "No closing quotation; close the quote, or write a list"),
     ({"entrypoint": []}, "there is no command to run"),
     ({"platform": "linux amd64"}, "invalid platform"),
+    ({"platform": "linux/arm64/v8/x"}, "invalid platform"),
+    ({"platform": "linux/"}, "invalid platform"),
     ({"env": "A"}, "is not NAME=VALUE"),
     ({"ports": "80:80:80:80"}, "invalid port"),
     ({"ports": "0"}, "1 to 65535"),

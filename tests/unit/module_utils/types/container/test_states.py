@@ -86,6 +86,28 @@ def test_the_health_of_a_container_that_has_ended_does_not_count(status: str, he
     assert state_of(payload, NOON, lambda image_id: image_id)["health"] == health
 
 
+#: the test of a healthcheck -> the health of a container that runs
+CHECKS: list[tuple[list[str] | None, str]] = [
+    (None, ""),
+    ([], ""),
+    (["NONE"], ""),
+    (["CMD", "true"], "starting"),
+    (["CMD-SHELL", "true"], "starting"),
+]
+
+
+@pytest.mark.parametrize(("check", "health"), CHECKS, ids=str)
+def test_health_without_a_result(check: list[str] | None, health: str) -> None:
+    payload = {
+        "Id": "c" * 64,
+        "Name": "/web",
+        "State": {"Status": "running"},
+        "Config": {"Healthcheck": {"Test": check}},
+        "HostConfig": {},
+    }
+    assert state_of(payload, NOON, lambda image_id: image_id)["health"] == health
+
+
 def test_a_whole_state() -> None:
     payload = {
         "Id": "c" * 64,

@@ -205,7 +205,8 @@ def test_members_are_exact(
     ran: list[tuple[tuple[str, ...], bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(members.shutil, "which", lambda _name: with_gpasswd or None)
+    found = {"gpasswd": "/usr/bin/gpasswd"} if with_gpasswd else {}
+    monkeypatch.setattr(members.shutil, "which", found.get)
     part = Members("staff", wanted)
     assert (part.look(TARGET) is not None) == bool(commands)
     if commands:
