@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,12 +44,14 @@ class _Answer(NamedTuple):
 class Inventory:
     """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know.
 
-    variables: by host, those from all its groups and files, as written.
+    variables: by host, those from all its groups and files, as written. groups: by name, with the
+    names of their `hosts` and `children`.
     """
 
     sources: tuple[str, ...]
     hosts: tuple[str, ...]
     variables: Mapping[str, Mapping[str, Any]]
+    groups: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventory:
@@ -116,7 +118,8 @@ def _inventory(
             f"{reason} the inventory {', '.join(used)}; `ansible-inventory --graph` shows what"
             " it holds"
         )
-    return Inventory(used, hosts, listing.get("_meta", {}).get("hostvars", {}))
+    variables = listing.pop("_meta", {}).get("hostvars", {})
+    return Inventory(used, hosts, variables, listing)
 
 
 def _absolute(source: str) -> str:

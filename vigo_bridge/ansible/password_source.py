@@ -17,5 +17,10 @@ class PasswordSource:
     file: str | None = None
     configured: bool = False
 
+    @property
+    def is_given(self) -> bool:
+        """Whether there is one."""
+        return bool(self.typed or self.file)
+
     def or_else(self, other: PasswordSource) -> PasswordSource:
-        return self if self.typed or self.file else other
+        return self if self.is_given else other

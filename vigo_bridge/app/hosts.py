@@ -29,13 +29,15 @@ class Hosts:
     """names: the host names to compare with match entries. sources: the user's inventories.
 
     variables: connection variables of hosts that are in no inventory of the user. given: the
-    variables of each host in the user's inventories, as written.
+    variables of each host in the user's inventories, as written. groups: those of the inventories,
+    with the names of their `hosts` and `children`.
     """
 
     names: tuple[str, ...]
     sources: tuple[str, ...]
     variables: Mapping[str, Mapping[str, Any]]
     given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    groups: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 #: Returns the hosts when they are known; ends the command if they cannot be read.
@@ -71,7 +73,7 @@ def _this_machine(options: HostOptions) -> Hosts:
 
 def _of_inventory(answer: Callable[[], Inventory]) -> Hosts:
     inventory = answer()
-    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables)
+    return Hosts(inventory.hosts, inventory.sources, {}, inventory.variables, inventory.groups)
 
 
 @contextlib.contextmanager

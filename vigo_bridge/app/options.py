@@ -65,7 +65,9 @@ class StackOptions:
 
 @dataclass(frozen=True)
 class HostOptions:
-    """The hosts, and how they are reached. ``name`` is the value of ``--as``."""
+    """The hosts, and how they are reached. ``name`` is the value of ``--as``; ``mesh``, the file
+    of ``--mesh``.
+    """
 
     inventory: Sequence[str]
     limit: str | None
@@ -76,6 +78,7 @@ class HostOptions:
     connection_password: PasswordSource
     become_password: PasswordSource
     verbosity: int
+    mesh: Path | None = None
 
 
 @dataclass(frozen=True)

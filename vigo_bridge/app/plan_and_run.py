@@ -19,6 +19,7 @@ from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOp
 from vigo_bridge.app.report_page import write_report
 from vigo_bridge.app.rollout_job import Job, at_once, carry_out, roll_back
 from vigo_bridge.app.run_setup import (
+    on_its_nodes,
     refuse_arguments_on_disk,
     run_folder,
     run_options,
@@ -183,6 +184,7 @@ def _executed(
     """
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, given)
+        how = on_its_nodes(how, options, ready.hosts, ready.secrets, shown.output)
         job = stack_job(command, stack, ready, how, private)
         ready.report_unmatched()
         result = execute(job, private)

@@ -129,7 +129,10 @@ def carry_out(
             if job.stack:
                 held.enter_context(_lock_of(job, job.stack, state))
             past, stacks = history(state), kept_stacks()
-            finished = _finished(job, past, Lines()) if rollout.resume else ()
+            finished: Sequence[str] = ()
+            if rollout.resume:
+                unchecked = not rollout.options.has_gate
+                finished = _finished(job, past, Lines(), counts_recovered=unchecked)
             record = past.add(
                 len(job.hosts),
                 command=job.command,
@@ -140,6 +143,7 @@ def carry_out(
             )
         if job.stack and job.keeps_files:
             keep(stacks, record, job.stack, job.secrets, past.numbers())
+        job = replace(job, how=replace(job.how, record=record.name))
         if rollout.options.rolls_back:
             job = replace(job, how=replace(job.how, rollout=record.name))
         return _remembered(job, rollout, finished, past, record, private, within)
@@ -310,20 +314,25 @@ def _converging(
     )
 
 
-def _finished(job: Job, past: History, lines: Lines) -> tuple[str, ...]:
-    """Return the hosts that the last rollout of this key finished, if it is to be resumed."""
+def _finished(job: Job, past: History, lines: Lines, *, counts_recovered: bool) -> tuple[str, ...]:
+    """Return the hosts that the last rollout of this key finished, if it is to be resumed.
+
+    counts_recovered: whether hosts count that have converged after it was interrupted.
+    """
     last = past.last(job.key)
     if last is None or last.is_complete:
         lines.say("nothing to resume; starting from the first host")
         return ()
+    selected = frozenset(job.hosts)
     if last.fingerprint != job.fingerprint:
         lines.say(
             f"rollout {last.number} cannot be resumed because the stack or the options changed;"
             " starting from the first host"
         )
         return ()
-    selected = frozenset(job.hosts)
-    finished = tuple(host for host in last.finished if host in selected)
-    done = f"{len(finished)} of {counted(len(job.hosts), 'host')} done"
-    lines.say(f"resuming rollout {last.number}: {done}")
+    recovered = job.how.recover(last.name, lines.say)
+    done = (*last.finished, *recovered) if counts_recovered else last.finished
+    finished = tuple(host for host in dict.fromkeys(done) if host in selected)
+    share = f"{len(finished)} of {counted(len(job.hosts), 'host')} done"
+    lines.say(f"resuming rollout {last.number}: {share}")
     return finished

@@ -55,6 +55,21 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
     return RunOptions(**{**settings, **changes})  # type: ignore[arg-type]
 
 
+def on_its_nodes(
+    how: RunOptions, options: HostOptions, found: Hosts, secrets: Secrets, output: str
+) -> RunOptions:
+    """Return the options of a run with the nodes of ``--mesh``; without it, as they are.
+
+    Raise Refusal if the hosts cannot be divided among the nodes.
+    """
+    if options.mesh is None:
+        return how
+    # Imported here, because few runs have a mesh.
+    from vigo_bridge.app.mesh import on_mesh
+
+    return on_mesh(how, options.mesh, found, secrets, output)
+
+
 def secrets_of(
     uses: Mapping[str, Iterable[Position]], folder: Path, warn: Callable[[str], None]
 ) -> Secrets:

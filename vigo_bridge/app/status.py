@@ -12,7 +12,7 @@ from vigo_bridge.app.module_job import module_job
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.app.plan_and_run import ready_stack
 from vigo_bridge.app.rollout_job import at_once
-from vigo_bridge.app.run_setup import run_options
+from vigo_bridge.app.run_setup import on_its_nodes, run_options
 from vigo_bridge.app.selectors import selected
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.exit_status import INTERRUPTED
@@ -39,6 +39,7 @@ def show_status(
     ready = ready_stack(stack, asked, output)
     only = selected(ready.plan, patterns) if patterns else ()
     how = run_options(options, output, {"only": only, "only_reads": True})
+    how = on_its_nodes(how, options, ready.hosts, ready.secrets, output)
     ready.report_unmatched()
     hosts = ready.hosts_with(only)
     while True:

@@ -45,7 +45,7 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
     names = named(patterns, found.names) if patterns else found.names
     if not filters:
         return names
-    known = _traits(sorted({name for name, _ in filters}), names, found, how, private)
+    known = traits_of(sorted({name for name, _ in filters}), names, found, how, private)
     chosen = tuple(
         host
         for host, traits in known.items()
@@ -60,10 +60,13 @@ def select(targets: Sequence[str], found: Hosts, how: RunOptions, private: Path)
     return chosen
 
 
-def _traits(
+def traits_of(
     names: Sequence[str], hosts: Sequence[str], found: Hosts, how: RunOptions, private: Path
-) -> Mapping[str, Mapping[str, Any]]:
-    """Return the traits of all hosts that respond; others are reported, and omitted."""
+) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return the traits of all hosts that respond; others are reported, and omitted.
+
+    Each trait is a list of texts; one that is not a list has one. private: a folder to be created.
+    """
     questions = "".join(f"{{{{ toJson .Traits.{name} }}}}\n" for name in names)
     resource = command_resource("task/traits", "cat", stdin=questions)
     private.mkdir()
@@ -84,7 +87,7 @@ def _traits(
     for host, envoy in answers.items():
         values = _answer(envoy)
         if len(values) == len(names):
-            known[host] = dict(zip(names, values, strict=True))
+            known[host] = dict(zip(names, map(_texts, values), strict=True))
         else:
             lines.say(f"{host} does not report its traits and is skipped: {outcome(envoy)}")
     return known
@@ -98,19 +101,18 @@ def _answer(envoy: EnvoyResult) -> list[Any]:
         return []
 
 
-def _has(trait: Any, value: str) -> bool:
-    """Return whether a trait has a value; one that is a list has each of its items."""
-    items = trait if isinstance(trait, list) else [trait]
-    return any(glob_matches(value, _text(item)) for item in items)
+def _has(trait: Sequence[str], value: str) -> bool:
+    return any(glob_matches(value, text) for text in trait)
 
 
-def _values(name: str, known: Iterable[Mapping[str, Any]]) -> str:
-    texts = sorted({_text(traits[name]) for traits in known})
+def _values(name: str, known: Iterable[Mapping[str, Sequence[str]]]) -> str:
+    texts = sorted({text for traits in known for text in traits[name]})
     return ", ".join(texts) or "unknown on all hosts"
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _texts(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    return [item if isinstance(item, str) else json.dumps(item) for item in items]
 
 
 def named(patterns: Sequence[str], hosts: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
 from vigo_bridge.app.hosts import Hosts, find_hosts
 from vigo_bridge.app.options import HostOptions, Rollout, StackOptions, defaulted
 from vigo_bridge.app.rollout_job import Job, batches_of, carry_out
-from vigo_bridge.app.run_setup import refuse_arguments_on_disk, run_options, secrets_of
+from vigo_bridge.app.run_setup import (
+    on_its_nodes,
+    refuse_arguments_on_disk,
+    run_options,
+    secrets_of,
+)
 from vigo_bridge.app.stack_loading import refuse_errors
 from vigo_bridge.app.targets import select
 from vigo_bridge.emit.command import command_resource, write_command
@@ -95,6 +100,7 @@ def run_task(
     with private_folder() as private:
         found = replace(found, names=select(wanted, found, how, private / "traits"))
         refuse_arguments_on_disk(found.names if paths else (), found)
+        how = on_its_nodes(how, hosts, found, secrets, output)
         job = _job(work, seconds, found, secrets, how, private)
         if asked.dry_run:
             _print_batches(job, rollout, output)

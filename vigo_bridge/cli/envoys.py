@@ -12,7 +12,7 @@ from vigo_bridge.app.hosts import Hosts, finding_hosts, known_names
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.completion import complete_hosts
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     inventory_option,
     output_option,
     report_options,
@@ -51,7 +51,7 @@ def list_envoys(stack: StackOptions, inventory: Sequence[str], output: str) -> N
 @change_options
 @rollout_options
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def push(

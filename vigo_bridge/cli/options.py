@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,10 +45,27 @@ def stack_options(command: Command) -> Command:
 
 def host_options(command: Command) -> Command:
     """Add the options of commands that reach hosts; the command gets them as ``hosts``."""
+    return gathered(command, "hosts", _host_options, *_host_decorators())
+
+
+def fleet_options(command: Command) -> Command:
+    """Add the same, and ``--mesh``."""
     return gathered(
         command,
         "hosts",
         _host_options,
+        *_host_decorators(),
+        click.option(
+            "--mesh",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Let the nodes that this file lists do the work, each for some of the hosts.",
+        ),
+    )
+
+
+def _host_decorators() -> Sequence[Callable[[Any], Any]]:
+    return (
         click.option(
             "-i",
             "--inventory",
@@ -106,6 +123,8 @@ def _host_options(**given: Any) -> HostOptions:
         )
     if given["name"] and not given["local"]:
         raise click.UsageError("--as sets the host name for --local; add --local")
+    if given["local"] and given.get("mesh"):
+        raise click.UsageError("--local runs on this machine only; remove --mesh, or --local")
     asks, file = given.pop("ask_pass"), given.pop("connection_password_file")
     if given["local"] and (asks or file):
         raise click.UsageError(
@@ -115,6 +134,11 @@ def _host_options(**given: Any) -> HostOptions:
     connection = _password(asks, file, "--ask-pass", "--connection-password-file")
     asks, file = given.pop("ask_become_pass"), given.pop("become_password_file")
     become = _password(asks, file, "--ask-become-pass", "--become-password-file")
+    if given.get("mesh") and (connection.is_given or become.is_given):
+        raise click.UsageError(
+            "--mesh: passwords are not sent to nodes; let the nodes log in with keys, and remove"
+            " the options for passwords"
+        )
     return HostOptions(**given, connection_password=connection, become_password=become)
 
 

@@ -11,8 +11,8 @@ from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import (
     Command,
+    fleet_options,
     gathered,
-    host_options,
     lock_timeout_option,
     only_option,
     pull_option,
@@ -44,7 +44,7 @@ def change_options(command: Command) -> Command:
 @only_option
 @pull_option
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def plan(
@@ -67,7 +67,7 @@ def plan(
 @change_options
 @rollout_options
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def run(

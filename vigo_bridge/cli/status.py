@@ -8,7 +8,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     output_option,
     resources_argument,
     stack_options,
@@ -25,7 +25,7 @@ from vigo_bridge.cli.seconds import Seconds
     help="Repeat the output with this interval, in seconds, until Ctrl-C.",
 )
 @output_option
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def status(

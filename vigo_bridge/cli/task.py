@@ -14,7 +14,7 @@ from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
 from vigo_bridge.app.stack_loading import refuse_errors
 from vigo_bridge.app.task import TaskRun, run_task
 from vigo_bridge.cli.completion import complete_hosts
-from vigo_bridge.cli.options import host_options, output_option, stack_options
+from vigo_bridge.cli.options import fleet_options, output_option, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.failures import WrongUsage
 from vigo_bridge.language import load
@@ -70,7 +70,7 @@ def list_(stack: StackOptions, output: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only print the batches.")
 @rollout_options
 @output_option
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def run(

@@ -6,6 +6,7 @@ The lines come from another machine: the controller reads them as data.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,9 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import fil
 #: The fields of events that a controller uses; results are sent as files.
 _FIELDS = ("event", "uuid", "counter", "stdout")
 _STARTING = "starting"
+_ALIVE = "alive"
+#: Seconds between signs of life; a controller gives up a node after six times as long.
+_INTERVAL = 5.0
 #: Why a unit ended: Ansible ran to its end, was interrupted, or the unit cannot be used.
 SUCCESSFUL, CANCELED, ERROR = "successful", "canceled", "error"
 _LONGEST_LINE = 1 << 27
@@ -26,6 +30,11 @@ _LONGEST_LINE = 1 << 27
 @dataclass(frozen=True)
 class Started:
     """Ansible is started now."""
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The node still works on the unit, though there may be nothing to report."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +79,7 @@ class Noise:
     text: str
 
 
-Answer = Started | Event | HostResult | SecretsAsked | Ended | Noise
+Answer = Started | Alive | Event | HostResult | SecretsAsked | Ended | Noise
 
 
 class Answers:
@@ -84,6 +93,23 @@ class Answers:
 
     def started(self) -> None:
         self._write({"status": _STARTING})
+
+    @contextlib.contextmanager
+    def signs_of_life(self) -> Iterator[None]:
+        """Send that the node is alive, at intervals, up to the end of the block."""
+        is_over = threading.Event()
+
+        def repeat() -> None:
+            while not is_over.wait(_INTERVAL):
+                self._write({_ALIVE: True})
+
+        thread = threading.Thread(target=repeat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
 
     def event(self, event: Mapping[str, Any]) -> None:
         data = event.get("event_data")
@@ -184,6 +210,8 @@ def _recognized(data: Mapping[str, Any]) -> Answer | None:
         if isinstance(asked.get("id"), int) and _are_texts(*asked["paths"]):
             return SecretsAsked(asked["id"], asked["paths"])
         return None
+    if data.get(_ALIVE) is True:
+        return Alive()
     if status == _STARTING:
         return Started()
     if status in (SUCCESSFUL, CANCELED, ERROR):

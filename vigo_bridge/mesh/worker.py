@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +33,8 @@ from vigo_bridge.run.playbook import Playbook, play
 from vigo_bridge.run.stop import Stop
 from vigo_bridge.secrets.server import Secrets, served_secrets
 
+_interrupted = threading.Lock()
+
 
 def work(source: IO[bytes], output: IO[bytes], secrets_socket: Path | None) -> bool:
     """Run the unit that a controller sends; return whether it was not refused.
@@ -44,8 +47,8 @@ def work(source: IO[bytes], output: IO[bytes], secrets_socket: Path | None) -> b
     with private_folder() as private:
         folder = private / "unit"
         try:
-            unit = read_unit(source, folder)
-            with Stop(_say_nothing, at_once=True) as stop:
+            with answers.signs_of_life(), Stop(_say_nothing, at_once=True) as stop:
+                unit = read_unit(source, folder)
                 complaint = _run(unit, folder, private, source, answers, secrets_socket, stop)
         except (UnitError, Failure) as error:
             answers.end(Ended(ERROR, explanation=str(error)))
@@ -103,8 +106,12 @@ def _run(
 
 
 def _interrupt() -> None:
-    """Stop the unit, as nobody waits for it any more."""
-    os.kill(os.getpid(), signal.SIGTERM)
+    """Stop the unit, as nobody waits for it any more.
+
+    Input and output can both end; a second signal would kill what is still ending.
+    """
+    if _interrupted.acquire(blocking=False):
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _say_nothing(_text: str) -> None:

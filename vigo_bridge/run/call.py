@@ -19,7 +19,8 @@ class Call:
     """A call of a playbook, without what depends on the machine that runs it.
 
     playbook: its file. inventory: all sources, ours last. arguments: of ansible-playbook, except
-    for hosts and files of variables. variables: a YAML file with variables. folder: for files of
+    for hosts and files of variables. variables: a YAML file with variables. rollout: the name of
+    the rollout's record, empty if it has none. folder: for files of
     this call. results: a folder for the result of each host, see `result_file`. secrets: those
     that the hosts may need. socket: where this machine serves them. passwords: environment
     variables that name files with passwords.
@@ -30,6 +31,7 @@ class Call:
     hosts: Sequence[str]
     arguments: Sequence[str]
     variables: Path | None
+    rollout: str
     folder: Path
     results: Path
     secrets: Secrets
@@ -40,6 +42,15 @@ class Call:
 #: Runs a call until it ends or `Stop` interrupts it. Gets functions for each event and for
 #: Ansible's output; returns the last lines that Ansible printed.
 Player = Callable[[Call, Callable[[Event], None], Callable[[str], None], Stop], str]
+
+#: Returns hosts that an interrupted rollout has converged after its controller had ended. Gets the
+#: name of its record, and a function for messages.
+Recover = Callable[[str, Callable[[str], None]], Sequence[str]]
+
+
+def nothing_to_recover(_rollout: str, _say: Callable[[str], None]) -> Sequence[str]:
+    """Return no host: what runs on this machine ends with its controller. A `Recover`."""
+    return ()
 
 
 def play_here(

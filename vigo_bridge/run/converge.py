@@ -13,7 +13,7 @@ from typing import Literal
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.result_file import file_name
 from vigo_bridge.files import write_text
-from vigo_bridge.run.call import Call, Player, play_here
+from vigo_bridge.run.call import Call, Player, Recover, nothing_to_recover, play_here
 from vigo_bridge.run.playbook import Event
 from vigo_bridge.run.results import EnvoyResult, read_envoys
 from vigo_bridge.run.stop import Stop
@@ -39,7 +39,7 @@ class RunOptions:
     lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
     containers must stay healthy at the end. rollout: a unique text, if hosts keep their former
     states; otherwise empty. passwords: environment variables that name files with passwords. play:
-    what runs the playbook.
+    what runs the playbook. record: the name of the rollout's record. recover: see `Recover`.
 
     ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
     """
@@ -56,7 +56,9 @@ class RunOptions:
     rollout: str = ""
     ansible_verbosity: int | None = None
     passwords: Mapping[str, str] = field(default_factory=dict)
+    record: str = ""
     play: Player = play_here
+    recover: Recover = nothing_to_recover
 
 
 @dataclass
@@ -120,6 +122,7 @@ class Converger:
             hosts=hosts,
             arguments=_arguments(self.options, former, is_check=variables is not None),
             variables=variables,
+            rollout=self.options.record,
             folder=folder,
             results=results,
             secrets=self.secrets,

@@ -34,5 +34,10 @@ class RolloutOptions:
     on_failure: str = "stop"
 
     @property
+    def has_gate(self) -> bool:
+        """Whether a batch must pass a health check."""
+        return bool(self.health_check or self.health_check_url)
+
+    @property
     def rolls_back(self) -> bool:
         return self.on_failure != "stop"

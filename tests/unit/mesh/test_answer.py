@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vigo_bridge.mesh import answer
 from vigo_bridge.mesh.answer import (
+    Alive,
     Answer,
     Answers,
     Ended,
@@ -55,6 +58,18 @@ def test_an_answer_arrives_as_it_was() -> None:
         SecretsAsked(1, ["a/b", "c"]),
         Ended("error", "last lines", "wrong version"),
     ]
+
+
+def test_a_node_without_news_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "_INTERVAL", 0.01)
+    output = io.BytesIO()
+    answers = Answers(output, lost)
+    with answers.signs_of_life():
+        while output.getvalue().count(b"\n") < 2:
+            time.sleep(0.01)
+    answers.end(Ended("successful"))
+    assert read(output.getvalue())[:2] == [Alive(), Alive()]
+    assert read(output.getvalue())[-1] == Ended("successful")
 
 
 def test_results_are_sent_when_they_change(tmp_path: Path) -> None:

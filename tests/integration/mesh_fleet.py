@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nodes of a mesh that are processes of this machine, for a fleet of local hosts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.integration.local_fleet import LocalFleet
+from tests.integration.program import Finished
+
+
+class MeshFleet(LocalFleet):
+    """A fleet with nodes. Each node is a script that starts the real worker.
+
+    Attributes:
+        mesh: the file that lists them.
+    """
+
+    def __init__(
+        self, folder: Path, converge: str, count: int, nodes: Sequence[str] = ("n1", "n2")
+    ) -> None:
+        super().__init__(folder, [], converge, count)
+        self.mesh = folder / "mesh.yml"
+        lines = [f"  {name}: {{via: ssh, command: {self.node(name)}}}\n" for name in nodes]
+        self.mesh.write_text("".join(["nodes:\n", *lines]))
+
+    def node(self, name: str) -> Path:
+        """Write the script of a node, and return its path."""
+        script = self.folder / f"node-{name}"
+        script.write_text(
+            f"#!/bin/sh\necho $$ >> {self._pids(name)}\n"
+            f"exec {sys.executable} -m vigo_bridge mesh worker\n"
+        )
+        script.chmod(0o755)
+        return script
+
+    def on_mesh(self, *arguments: str) -> Finished:
+        return self.run("--mesh", str(self.mesh), *arguments)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a run on the mesh."""
+        command = [sys.executable, "-m", "vigo_bridge", *self.command("--mesh", str(self.mesh))]
+        return subprocess.Popen(
+            [*command, *arguments],
+            env={**os.environ, **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def kill(self, name: str) -> None:
+        """Kill a node's worker; what it started ends as after the loss of a machine's power."""
+        with suppress(ProcessLookupError):
+            os.kill(self.processes(name)[-1], signal.SIGKILL)
+
+    def processes(self, name: str) -> list[int]:
+        """Return the IDs of all workers of a node, the latest last."""
+        pids = self._pids(name)
+        return list(map(int, pids.read_text().split())) if pids.exists() else []
+
+    def _pids(self, name: str) -> Path:
+        return self.folder / f"{name}.pids"
+
+
+def finished(process: subprocess.Popen[str]) -> Finished:
+    """Return a started run when it has ended."""
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err, err
+    return Finished(process.returncode, out, err)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until a condition is true."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
