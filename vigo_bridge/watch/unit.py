@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigo_bridge.unit_text import command_line, escaped, quoted
+
 #: The name of the service, of its file with secrets, and of its folders.
 NAME = "vigo-bridge-watch"
 #: How long a repair may take to finish its batch after the service was asked to stop, in seconds.
@@ -38,7 +40,6 @@ class Call:
 
 def systemd_unit(call: Call) -> str:
     """Return the text of a unit."""
-    command = " ".join(map(_quoted, [*call.program, "watch", *call.options]))
     environment = {"PYTHONUNBUFFERED": "1", **call.environment}
     lines = [
         f"# Write this to /etc/systemd/system/{NAME}.service, then run:",
@@ -51,11 +52,11 @@ def systemd_unit(call: Call) -> str:
         "",
         "[Service]",
         "Type=exec",
-        f"User={_escaped(call.user)}",
-        f"WorkingDirectory={_escaped(str(call.folder))}",
-        f"ExecStart={command}",
+        f"User={escaped(call.user)}",
+        f"WorkingDirectory={escaped(str(call.folder))}",
+        f"ExecStart={command_line([*call.program, 'watch', *call.options])}",
         "ExecReload=/bin/kill -USR1 $MAINPID",
-        *(f"Environment={_quoted(f'{name}={value}')}" for name, value in environment.items()),
+        *(f"Environment={quoted(f'{name}={value}')}" for name, value in environment.items()),
         *_secrets(call),
         "Restart=on-failure",
         "RestartSec=30",
@@ -94,8 +95,8 @@ def _hardening(call: Call) -> list[str]:
         "ProtectHome=read-only",
         "# The state of this user, so that the watcher and `vigo-bridge run` share their locks and"
         " history.",
-        f"Environment={_quoted(f'XDG_STATE_HOME={call.state}')}",
-        f"ReadWritePaths={_quoted(str(call.state / 'vigo-bridge'))}",
+        f"Environment={quoted(f'XDG_STATE_HOME={call.state}')}",
+        f"ReadWritePaths={quoted(str(call.state / 'vigo-bridge'))}",
         "# Ansible's own files.",
         f"StateDirectory={NAME}",
         "StateDirectoryMode=0700",
@@ -118,19 +119,6 @@ def _hardening(call: Call) -> list[str]:
         "SystemCallArchitectures=native",
         "SystemCallFilter=@system-service",
     ]
-
-
-def _quoted(text: str) -> str:
-    """Return a text as one word of a unit: no variable or specifier in it is replaced."""
-    escaped = _escaped(text).replace("$", "$$")
-    if escaped and not any(character in escaped for character in " \t\"'\\;"):
-        return escaped
-    inside = escaped.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return f'"{inside}"'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%%").replace("\n", "\\n")
 
 
 def container_recipe(call: Call) -> str:

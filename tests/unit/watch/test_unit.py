@@ -22,7 +22,7 @@ CALL = Call(
     folder=Path("/"),
     user="root",
     state=Path("/srv/state"),
-    environment={"ANSIBLE_CONFIG": "/srv/a b.cfg"},
+    environment={"ANSIBLE_CONFIG": "/srv/a b$.cfg"},
     secret={},
     paths=[Path("/srv/stacks")],
     is_local=False,
@@ -46,7 +46,8 @@ def test_the_options_are_words_of_the_unit() -> None:
     assert line == (
         'ExecStart=/bin/true watch --repair --every 10m --set "a=b $$HOME %%h \\"\'\\\\"'
     )
-    assert 'Environment="ANSIBLE_CONFIG=/srv/a b.cfg"' in systemd_unit(CALL)
+    # systemd replaces variables in commands only.
+    assert 'Environment="ANSIBLE_CONFIG=/srv/a b$.cfg"' in systemd_unit(CALL)
 
 
 def test_the_unit_is_hardened_unless_this_machine_is_converged() -> None:
@@ -91,7 +92,7 @@ def test_the_recipe_is_a_compose_file() -> None:
     ]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
-    assert service["environment"]["ANSIBLE_CONFIG"] == "/srv/a b.cfg"
+    assert service["environment"]["ANSIBLE_CONFIG"] == "/srv/a b$$.cfg"
 
 
 @pytest.fixture
