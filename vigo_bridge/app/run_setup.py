@@ -83,7 +83,7 @@ def secrets_of(
     except StoreError as error:
         raise Refusal(str(error)) from error
     except UnknownSecrets as error:
-        raise Refusal("\n".join([str(error), *_places(uses, folder)])) from error
+        raise Refusal("\n".join([str(error), *uses_of(uses, folder)])) from error
     warning = weak(values)
     if warning is not None:
         warn(f"warning: {warning}")
@@ -99,7 +99,8 @@ def refuse_arguments_on_disk(hosts: Iterable[str], found: Hosts) -> None:
         raise Refusal("\n  ".join([head, *problems]))
 
 
-def _places(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:
+def uses_of(uses: Mapping[str, Iterable[Position]], folder: Path) -> Sequence[str]:
+    """Return a line of a message for each use of a secret. folder: the stack."""
     return [
         f"{folder / str(position) if position.line else position}: uses secret:{path}"
         for path, positions in uses.items()

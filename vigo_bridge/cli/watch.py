@@ -6,47 +6,27 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ansible_collections.vigo.bridge.plugins.module_utils.common import durations
-from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from vigo_bridge.ansible.inventory_sources import is_host_list
 from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import Command, gathered, host_options, output_option, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
+from vigo_bridge.cli.seconds import duration
 from vigo_bridge.cli.watch_git import VARIABLE, GitCall, git_options, git_source
 from vigo_bridge.report.printing import echo
 
 #: Seconds between two turns: starting Ansible takes about one.
 _SHORTEST = 1.0
-_LONGEST = 7 * 86400.0
 #: Variables of a call that a unit keeps.
 _VARIABLES = ("ANSIBLE_CONFIG", "VIGO_BRIDGE_HISTORY", "VIGO_BRIDGE_HISTORY_MIB")
 #: By option that can have secret values: the variable from which a unit reads them instead.
 _SECRET_OPTIONS: Mapping[str, str] = {"notify": "VIGO_BRIDGE_NOTIFY"}
-
-
-def _duration(shortest: float) -> Callable[..., float]:
-    """Return a callback that reads a duration such as `5m` as seconds."""
-
-    def callback(context: click.Context, parameter: click.Parameter, value: str) -> float:
-        name = parameter.opts[0]
-        try:
-            length = durations.seconds(value, name)
-        except ResourceError as error:
-            raise click.UsageError(str(error)) from error
-        if not shortest <= length <= _LONGEST:
-            raise click.UsageError(
-                f"{name} {value}: expected {shortest:g}s to {_LONGEST / 3600:g}h"
-            )
-        return length
-
-    return callback
 
 
 def _watch_options(command: Command) -> Command:
@@ -60,7 +40,7 @@ def _watch_options(command: Command) -> Command:
             default="5m",
             show_default=True,
             metavar="DURATION",
-            callback=_duration(_SHORTEST),
+            callback=duration(_SHORTEST),
             help="From the beginning of a turn to that of the next one, such as 30s, 5m or 1h.",
         ),
         click.option(
@@ -72,7 +52,7 @@ def _watch_options(command: Command) -> Command:
             "--splay",
             default="0",
             metavar="DURATION",
-            callback=_duration(0),
+            callback=duration(0),
             help="Spread the hosts of a turn over this time.",
         ),
         click.option(

@@ -19,6 +19,11 @@ _BLOCK = re.compile(r"(?!\n*\Z)[^\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]*(?<!\n
 _FOLDABLE = re.compile(r"\S+(?: \S+)+")
 
 
+def is_template(value: object) -> bool:
+    """Return whether Ansible would render a value."""
+    return isinstance(value, str) and bool(_JINJA.search(value))
+
+
 class Jinja(str):
     """A text that Ansible renders as a template."""
 
@@ -37,14 +42,14 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    is_template = bool(_JINJA.search(text))
-    tag = "!unsafe" if is_template and type(text) is str else "tag:yaml.org,2002:str"
+    is_rendered = is_template(text)
+    tag = "!unsafe" if is_rendered and type(text) is str else "tag:yaml.org,2002:str"
     longest = max(map(len, text.split("\n")))
     if "\n" in text and longest <= dumper.best_width and _BLOCK.fullmatch(text):
         return dumper.represent_scalar(tag, text, style="|")
     if longest > dumper.best_width and text.isprintable() and _FOLDABLE.fullmatch(text):
         return dumper.represent_scalar(tag, text, style=">")
-    quoted = is_template or not text.isprintable()
+    quoted = is_rendered or not text.isprintable()
     return dumper.represent_scalar(tag, str(text), style='"' if quoted else None)
 
 

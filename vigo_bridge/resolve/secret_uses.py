@@ -18,16 +18,17 @@ def secret_uses(plan: Plan, stack: Stack) -> dict[str, tuple[Position, ...]]:
     planned = {crate.position for group in plan.groups for crate in group.crates}
     crates = [crate for crate in stack.configcrates.values() if crate.position in planned]
     named = secret_positions(stack, crates)
-    used = {path for group in plan.groups for path in _paths(group)}
+    used = {path for group in plan.groups for path in secrets_of(group)}
     return {path: named.get(path, (COMMAND_LINE,)) for path in sorted(used)}
 
 
 def users_of_secrets(plan: Plan) -> tuple[str, ...]:
     """Return the hosts that get at least one secret."""
-    return tuple(host for group in plan.groups if any(_paths(group)) for host in group.hosts)
+    return tuple(host for group in plan.groups if any(secrets_of(group)) for host in group.hosts)
 
 
-def _paths(group: Group) -> Iterator[str]:
+def secrets_of(group: Group) -> Iterator[str]:
+    """Yield the paths of a group's secrets; those that are used more than once, again."""
     for variable in group.variables:
         yield from paths(variable.value)
     for crate in group.crates:

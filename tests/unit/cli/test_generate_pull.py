@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``generate --pull``: which options it accepts, and what it refuses to write."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from vigo_bridge.cli.program import program
+
+STACKS = Path(__file__).parents[3] / "stacks"
+WEB = "web1.app.example.com"
+GIT = ["--pull", "--git", "https://git.example.com/hosts.git"]
+SECRETS = ["--secrets", "/etc/vigo-bridge"]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(STACKS, "stacks")
+    return tmp_path
+
+
+def generate(*options: str) -> Result:
+    return CliRunner().invoke(program, ["generate", "new", *options])
+
+
+#: Options -> what is reported.
+REFUSED: dict[str, tuple[list[str], str]] = {
+    "no repository": (["--pull", "--local"], "--pull requires --git URL"),
+    "no --pull": (["--git", "h:x", "--local"], "--git requires --pull"),
+    "signed without --pull": (["--require-signed", "--local"], "--require-signed requires --pull"),
+    "another style": ([*GIT, "--style", "tasks"], "--pull and --style are mutually exclusive"),
+    "credentials": (
+        ["--pull", "--git", "https://me:canary@h/x.git", "--local"],
+        "the URL of https://h/x.git contains credentials",
+    ),
+    "a network without protection": (
+        ["--pull", "--git", "http://h/x.git", "--local"],
+        "use https:// or SSH, or add --require-signed",
+    ),
+    "a URL that is no single word": (
+        ["--pull", "--git", "https://h/x';y.git", "--local"],
+        "encode other characters of a URL as %XX",
+    ),
+    "a branch that is no single word": ([*GIT, "--ref", "a&b", "--local"], "--ref 'a&b': "),
+    "not a branch": ([*GIT, "--ref", "-x", "--local"], "expected the name of a branch or tag"),
+    "a relative folder": ([*GIT, "--secrets", "etc"], "expected the absolute path of a folder"),
+    "a folder above": ([*GIT, "--secrets", "/etc/../x"], "expected the absolute path"),
+    "a short interval": ([*GIT, "--every", "5s"], "--every 5s: expected 30s to 168h"),
+    "secrets without a folder": (
+        [*GIT, "-i", f"{WEB},"],
+        "stacks/configcrates/app-stack.vgo:18:75: uses secret:vigo/webapp/database_url",
+    ),
+    "the name of a host": (
+        [*GIT, *SECRETS, "--local", "--as", "$(x).app.example.com"],
+        "'$(x).app.example.com': with --pull, the name of a host",
+    ),
+    "a host above": ([*GIT, *SECRETS, "--local", "--as", "../x.app.example.com"], "'../x.app."),
+    "no match": ([*GIT, "--local", "--as", "other"], "matches other"),
+}
+
+
+@pytest.mark.parametrize(("options", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(here: Path, options: list[str], message: str) -> None:
+    refused = generate(*options)
+    assert refused.exit_code == 1, refused.output
+    assert message in refused.output
+    assert "canary" not in refused.output
+    assert not (here / "new").exists()
+
+
+def test_only_variables_that_override_the_stack_are_taken(here: Path) -> None:
+    """An inventory can have passwords, which are nobody else's business."""
+    (here / "hosts.yml").write_text(
+        f"all: {{hosts: {{{WEB}: {{ansible_password: canary, other: canary, redis_port: '6380'}},"
+        " zzz: {}}}"
+    )
+    done = generate(*GIT, *SECRETS, "-i", "hosts.yml")
+    assert done.exit_code == 0, done.output
+    assert "No match entry matches zzz" in done.output
+    inventory = here / f"new/hosts/{WEB}/inventory/hosts.yml"
+    group = yaml.safe_load(inventory.read_text())["all"]["children"]["vigo"]["children"]
+    assert group["vigo_app_example_com"]["hosts"] == {
+        WEB: {"ansible_connection": "local", "redis_port": "6380"}
+    }
+    files = [path for path in (here / "new").rglob("*") if path.is_file()]
+    assert [path for path in files if "canary" in path.read_text()] == []
+
+
+#: What the inventory sets `redis_port` to.
+UNREADABLE = {
+    "a template": "'{{ base + 1 }}'",
+    "a template in a list": "[1, '{% x %}']",
+    "an encrypted value": ("!vault |\n        $ANSIBLE_VAULT;1.1;AES256\n        6236\n"),
+}
+
+
+@pytest.mark.parametrize("value", UNREADABLE.values(), ids=UNREADABLE)
+def test_variables_that_the_host_cannot_read(here: Path, value: str) -> None:
+    (here / "hosts.yml").write_text(f"all:\n  hosts:\n    {WEB}:\n      redis_port: {value}\n")
+    refused = generate(*GIT, *SECRETS, "-i", "hosts.yml")
+    assert refused.exit_code == 1
+    assert f"hosts that pull cannot read: redis_port of {WEB}" in refused.output
+    settable = generate(*GIT, *SECRETS, "-i", "hosts.yml", "--set", "redis_port=1")
+    assert settable.exit_code == 0, settable.output
+
+
+def test_it_can_be_generated_again(here: Path) -> None:
+    options = [*GIT, *SECRETS, "-i", f"{WEB},web2.app.example.com"]
+    assert generate(*options).exit_code == 0
+    again = generate(*options, "--limit", WEB)
+    assert again.exit_code == 0, again.output
+    assert [path.name for path in (here / "new" / "hosts").iterdir()] == [WEB]
+    (here / "new" / "ansible.cfg").write_text("edited")
+    changed = generate(*options)
+    assert changed.exit_code == 1
+    assert "ansible.cfg changed after it was generated" in changed.output
