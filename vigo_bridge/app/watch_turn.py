@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
+from vigo_bridge.ansible.module_documentation import forget_changed_modules
 from vigo_bridge.app.hosts import Asked, Hosts, finding_hosts
 from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
 from vigo_bridge.app.plan_and_run import Ready, refuse_unnamed, stack_job, with_secrets
@@ -114,6 +115,7 @@ class TakenTurn:
 
     def take(self) -> None:
         """Carry out the turn. Problems are in `found`."""
+        forget_changed_modules()
         try:
             with (
                 self._ending_with(Problem.INVENTORY),
