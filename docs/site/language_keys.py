@@ -21,6 +21,7 @@ KINDS = {
     "common.vgo": shapes.COMMON,
     "An environment in environments.vgo": shapes.ENVIRONMENT,
     "A task": shapes.TASK,
+    "A build": shapes.BUILD,
 }
 
 

@@ -100,6 +100,10 @@ def _parts(context: click.Context) -> Iterable[str]:
                 yield f"{crate.name}/{resource.name.text}"
 
 
+def _build_names(context: click.Context) -> Iterable[str]:
+    return _stack(context).builds
+
+
 def _all_names(context: click.Context) -> Iterable[str]:
     from vigo_bridge.language.occurrences import occurrences
 
@@ -116,5 +120,6 @@ def _rollout_numbers(_context: click.Context) -> Iterable[str]:
 
 complete_hosts = _completer(_host_names)
 complete_parts = _completer(_parts)
+complete_builds = _completer(_build_names)
 complete_names = _completer(_all_names)
 complete_numbers = _completer(_rollout_numbers)

@@ -141,6 +141,11 @@ add_later(
         "watch:watch",
         "Compare the hosts with the stack in each turn, and report or repair what differs.",
     ),
+    Later(
+        "build",
+        "build:build",
+        "Build images with docker, push them, and set the variables that name them.",
+    ),
     Later("exec", "exec_:exec_", "Run CMD in a container, on every host that has it."),
     Later(
         "logs",

@@ -24,7 +24,7 @@ OLDER_FILES = {"per_env_overrides.vgo": "environments.vgo"}
 TEMPLATES = "templates"
 EXECUTORS = "executors"
 #: The folders at the top of a stack whose files are .vgo files.
-VGO_FOLDERS = ("configcrates", "roles", "envoys", "tasks")
+VGO_FOLDERS = ("configcrates", "roles", "envoys", "tasks", "builds")
 #: The folders with files that resources name.
 SENT_FOLDERS = (TEMPLATES, EXECUTORS)
 FOLDERS = (*VGO_FOLDERS, *SENT_FOLDERS)
@@ -49,7 +49,7 @@ _ADVICE = {
 }
 
 #: The kinds of .vgo files.
-Kind = Literal["configcrate", "roles", "task", "common", "environments", "envoys", "stack"]
+Kind = Literal["configcrate", "roles", "task", "build", "common", "environments", "envoys", "stack"]
 
 
 def kind_of(path: PurePosixPath) -> Kind:
@@ -62,8 +62,8 @@ def kind_of(path: PurePosixPath) -> Kind:
         return "configcrate"
     if top == "roles" or str(path) == _ROLES:
         return "roles"
-    if top == "tasks":
-        return "task"
+    if top in ("tasks", "builds"):
+        return "task" if top == "tasks" else "build"
     if name == "common.vgo":
         return "common"
     return "environments" if name == "environments.vgo" else "envoys"

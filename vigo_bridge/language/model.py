@@ -162,6 +162,26 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Build:
+    """An image that `build` makes. image: its name without a tag. variable: holds its full name.
+
+    texts, lists, maps: the other keys by their form, those that are set. switches: those that are
+    true. keys: the position of each key.
+    """
+
+    name: str
+    image: Scalar
+    variable: Name
+    context: Scalar
+    texts: Mapping[str, Scalar]
+    lists: Mapping[str, tuple[Scalar, ...]]
+    maps: Mapping[str, Mapping[str, Scalar]]
+    switches: frozenset[str]
+    keys: Mapping[str, Position]
+    position: Position
+
+
+@dataclass(frozen=True)
 class TemplateFile:
     """A file that resources name. text: its content, or None if it is not UTF-8 or not readable.
 
@@ -209,6 +229,7 @@ class Stack:
     commons: tuple[Common, ...] = ()
     environments: tuple[Environment, ...] = ()
     tasks: Mapping[str, Task] = field(default_factory=dict)
+    builds: Mapping[str, Build] = field(default_factory=dict)
     templates: Mapping[str, TemplateFile] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()

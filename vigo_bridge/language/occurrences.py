@@ -42,6 +42,10 @@ def occurrences(stack: Stack) -> Iterator[Occurrence]:
     yield from _of_folders(stack)
     for task in stack.tasks.values():
         yield Occurrence(task.position, "task", task.name, "defined")
+    for build in stack.builds.values():
+        yield Occurrence(build.position, "build", build.name, "defined")
+        name = build.variable
+        yield Occurrence(name.position, "variable", name.text, f"set by build {build.name}")
 
 
 def _of_crate(crate: Configcrate, stack: Stack) -> Iterator[Occurrence]:

@@ -21,6 +21,7 @@ from vigo_bridge.language.schema_parts import (
     reference,
 )
 from vigo_bridge.language.shapes import (
+    BUILD,
     COMMON,
     CONFIGCRATE,
     ENTRIES_FILE,
@@ -45,6 +46,7 @@ _SHAPES: Mapping[str, Shape] = {
     "environments": ENVIRONMENTS_FILE,
     "environment": ENVIRONMENT,
     "task": TASK,
+    "build": BUILD,
     "stack": STACK,
 }
 
@@ -91,6 +93,7 @@ def _any_file() -> JsonSchema:
         (has("match"), "entry"),
         *((has(key), "configcrate") for key in crates_alone),
         (has("command"), "task"),
+        (has("context"), "build"),
         (has("id"), "stack"),
         (has("former_names"), "stack"),
         ({**has("roles"), **list_of_roles}, "roles_file"),

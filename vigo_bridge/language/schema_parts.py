@@ -54,6 +54,7 @@ _FORMS: Mapping[Form, JsonSchema] = {
     Form.TEXT: reference("scalar"),
     Form.NAME: reference("scalar"),
     Form.NAMES: reference("words"),
+    Form.TEXTS: reference("words"),
     Form.SWITCH: {"type": "boolean"},
     Form.VARIABLES: {"type": "object"},
     Form.ATTRIBUTES: reference("attributes"),

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from vigo_bridge.language.model import Configcrate, Stack
+from vigo_bridge.language.builds import secret_texts
+from vigo_bridge.language.model import Build, Configcrate, Stack
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.texts import attribute_texts, file_texts
 from vigo_bridge.language.values import Scalar, scalars
@@ -19,10 +20,24 @@ def secret_positions(
 ) -> dict[str, tuple[Position, ...]]:
     """Return the secrets' paths in alphabetical order, each with its positions.
 
-    crates: only these configcrates, and the variables outside of any; default: all.
+    crates: only these configcrates, and the variables outside of any; default: all, and all builds.
     """
+    if crates is not None:
+        return _positions(_scalars(stack, list(crates)))
+    of_builds = build_secrets(stack.builds.values())
+    found = _positions(_scalars(stack, list(stack.configcrates.values())))
+    both = sorted({*found, *of_builds})
+    return {path: (*found.get(path, ()), *of_builds.get(path, ())) for path in both}
+
+
+def build_secrets(builds: Iterable[Build]) -> dict[str, tuple[Position, ...]]:
+    """Return the same for the secrets of builds, which hosts do not need."""
+    return _positions(text for build in builds for text in secret_texts(build))
+
+
+def _positions(texts: Iterable[Scalar]) -> dict[str, tuple[Position, ...]]:
     found: dict[str, dict[Position, None]] = {}
-    for scalar in _scalars(stack, list(stack.configcrates.values() if crates is None else crates)):
+    for scalar in texts:
         for reference in secret_references.find(scalar.text):
             found.setdefault(reference.path, {})[scalar.position_of(reference.start)] = None
     return {path: tuple(sorted(positions)) for path, positions in sorted(found.items())}

@@ -12,14 +12,15 @@ from enum import Enum, auto
 
 
 class Form(Enum):
-    """The form of a key's value. OWN_NAME: the name that others use for the mapping; BY_NAME: a
-    mapping of names to values.
+    """The form of a key's value. OWN_NAME: the name that others use for the mapping; TEXTS: a list
+    whose texts may contain commas; BY_NAME: a mapping of names to values.
     """
 
     OWN_NAME = auto()
     TEXT = auto()
     NAME = auto()
     NAMES = auto()
+    TEXTS = auto()
     SWITCH = auto()
     VARIABLES = auto()
     ATTRIBUTES = auto()
@@ -181,4 +182,38 @@ TASK = Shape(
         "health_check": Key(Form.TEXT, "Same as `--health-check`."),
     },
     required=(("name",), ("command",)),
+)
+
+BUILD = Shape(
+    {
+        "name": Key(Form.OWN_NAME, "The name of the build for `build`."),
+        "image": Key(Form.TEXT, "The image's name, with its registry, without a tag."),
+        "variable": Key(
+            Form.NAME, "The variable with the image's full name, which `build` changes."
+        ),
+        "context": Key(
+            Form.TEXT, "The folder to build, relative to the stack's folder, or a Git URL."
+        ),
+        "dockerfile": Key(Form.TEXT, "The Dockerfile, relative to the context."),
+        "dockerfile_inline": Key(Form.TEXT, "The content of the Dockerfile."),
+        "target": Key(Form.NAME, "The stage of the Dockerfile to build."),
+        "args": Key(
+            Form.VARIABLES, "Build arguments by name; one without a value is from the environment."
+        ),
+        "labels": Key(Form.VARIABLES, "Labels of the image by name."),
+        "additional_contexts": Key(
+            Form.VARIABLES, "More contexts by name: folders, URLs and images."
+        ),
+        "cache_from": Key(Form.TEXTS, "Sources of the build cache."),
+        "cache_to": Key(Form.TEXTS, "Destinations of the build cache."),
+        "platforms": Key(Form.TEXTS, "The platforms to build for."),
+        "extra_hosts": Key(Form.TEXTS, "Names and addresses of hosts, as HOST:ADDRESS."),
+        "network": Key(Form.TEXT, "The network of commands in the Dockerfile."),
+        "shm_size": Key(Form.TEXT, "The size of /dev/shm during the build, such as `128m`."),
+        "secrets": Key(Form.VARIABLES, "References to secrets by the ID that the Dockerfile uses."),
+        "ssh": Key(Form.TEXTS, "SSH agents or keys, as `default` or `ID=PATH`."),
+        "no_cache": Key(Form.SWITCH, "Whether to build without the build cache."),
+        "pull": Key(Form.SWITCH, "Whether to look for newer base images."),
+    },
+    required=(("name",), ("image",), ("variable",), ("context",)),
 )

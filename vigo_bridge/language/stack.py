@@ -11,6 +11,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list impo
     CONFIGURATION,
     DEFAULT_VAULT_FILE,
 )
+from vigo_bridge.language.builds import read_build
 from vigo_bridge.language.checks import check_parts
 from vigo_bridge.language.crates import read_crate
 from vigo_bridge.language.diagnostics import Diagnostics
@@ -29,6 +30,7 @@ from vigo_bridge.language.folder import (
 from vigo_bridge.language.identity import FILE, is_identity, read_identity, unnamed
 from vigo_bridge.language.inclusions import read_common, read_entries, read_environments
 from vigo_bridge.language.model import (
+    Build,
     Common,
     Configcrate,
     Environment,
@@ -49,7 +51,7 @@ from vigo_bridge.language.yaml_tree import BrokenFile, parse
 _FILES = ("stack", "common", "environments", "envoys", "roles")
 _SECRETS = (CONFIGURATION, DEFAULT_VAULT_FILE)
 
-Named = TypeVar("Named", Configcrate, Role, Task)
+Named = TypeVar("Named", Configcrate, Role, Task, Build)
 
 
 def load(folder: Path) -> Stack:
@@ -69,6 +71,7 @@ class _Loader:
         self._crates: dict[str, Configcrate] = {}
         self._roles: dict[str, Role] = {}
         self._tasks: dict[str, Task] = {}
+        self._builds: dict[str, Build] = {}
         self._entries: list[MatchEntry] = []
         self._commons: list[Common] = []
         self._environments: list[Environment] = []
@@ -103,6 +106,7 @@ class _Loader:
             commons=tuple(sorted(self._commons, key=lambda common: _depth(common.folder))),
             environments=tuple(sorted(self._environments, key=lambda env: _depth(env.folder))),
             tasks=self._tasks,
+            builds=self._builds,
             templates=TemplateFiles(self._folder, sent),
             broken=frozenset(self._broken),
         )
@@ -206,6 +210,8 @@ class _Loader:
                 self._define("role", self._roles, role, path)
         elif kind == "task":
             self._define("task", self._tasks, read_task(fields, self._diagnostics), path)
+        elif kind == "build":
+            self._define("build", self._builds, read_build(fields, self._diagnostics), path)
         elif kind == "common":
             self._commons.append(read_common(fields, folder, self._diagnostics))
         elif kind == "environments":

@@ -59,6 +59,14 @@ def test_names(
     assert completed(line, typed) == expected
 
 
+def test_names_of_builds(tmp_path: Path) -> None:
+    (tmp_path / "builds").mkdir()
+    for name in ("shop-web", "shop-db", "other"):
+        text = f"{{name: {name}, image: x, variable: v, context: .}}\n"
+        (tmp_path / "builds" / f"{name}.vgo").write_text(text)
+    assert completed(f"build --stacks {tmp_path}", "shop") == ["shop-db", "shop-web"]
+
+
 @pytest.mark.parametrize(
     "line",
     [

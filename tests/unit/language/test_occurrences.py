@@ -26,6 +26,7 @@ resources:
     "roles.vgo": "roles: [{name: front, includes: plain, configcrates: web}, {name: plain}]\n",
     "common.vgo": "configcrates: base\n",
     "environments.vgo": "env: {live: {exclude_configcrates: base, vars: {web_text: a}}}\n",
+    "builds/app.vgo": "{name: app, image: app, variable: web_text, context: .}\n",
     "tasks/restart.vgo": "{name: web-restart, command: reboot}\n",
     "envoys.vgo": "{match: ['web*', '!web9'], roles: front, environment: live}\n",
 }
@@ -38,7 +39,9 @@ configcrates/base.vgo:1:1 configcrate base: defined
 configcrates/web.vgo:2:13 configcrate base: needed by configcrate Web
 environments.vgo:1:36 configcrate base: excluded by environment live
 """,
+    "app": "builds/app.vgo:1:1 build app: defined\n",
     "web": """\
+builds/app.vgo:1:35 variable web_text: set by build app
 configcrates/web.vgo:1:1 configcrate Web: defined
 configcrates/web.vgo:3:11 variable web_on: used in 'when' of configcrate Web
 configcrates/web.vgo:4:16 variable web_on: default of configcrate Web

@@ -55,7 +55,22 @@ def valid_files() -> Iterator[Any]:
                     yield pytest.param(name, text, id=f"{file.stem}: {case['case']}: {name}")
 
 
-@pytest.mark.parametrize(("path", "text"), list(valid_files()))
+BUILD = """\
+name: web
+image: r.example.com/web
+variable: web_image
+context: ../web
+args: {VERSION: 1.10, PROXY: }
+cache_from: type=registry,ref=x
+platforms: [linux/amd64]
+secrets: {key: secret:shop/key}
+pull: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [*valid_files(), pytest.param("builds/web.vgo", BUILD, id="build")]
+)
 def test_valid_files(path: str, text: str) -> None:
     assert is_valid(path, text) == {"any": True, "kind": True}
 
