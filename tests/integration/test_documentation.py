@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.free_ports import use_free_ports
-from tests.testbed import Engine, Testbed
+from tests.testbed import Engine, Registry, Testbed
 
 pytestmark = pytest.mark.integration
 
@@ -65,7 +65,7 @@ def _clear(engine: Engine) -> None:
                 ("shop-", "hello-")
             ):
                 container.remove(force=True, v=True)
-        for network in client.networks.list(names=["shop_default"]):
+        for network in client.networks.list(names=["shop_default", "hello_default"]):
             network.remove()
         for volume in client.volumes.list():
             if volume.name == "shop_data":
@@ -73,8 +73,9 @@ def _clear(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
-def test_commands(page: Path, place: Path, compose_env: dict[str, str]) -> None:
-    run([step for step in commands(page) if FLEET not in step[0]], place, compose_env)
+def test_commands(page: Path, place: Path, compose_env: dict[str, str], registry: Registry) -> None:
+    environment = {**compose_env, "VIGO_BRIDGE_REGISTRY": registry.address}
+    run([step for step in commands(page) if FLEET not in step[0]], place, environment)
 
 
 @pytest.mark.sweep

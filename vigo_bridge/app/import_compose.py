@@ -117,6 +117,10 @@ def _sum_up(found: Import, stacks: Path, options: ImportOptions, stored: Additio
         echo(f"{done} {stacks / path}")
     for line in summary(found.stack.secrets, stored):
         echo(line)
+    if found.stack.builds:
+        echo("Build and push these images before a host pulls them:")
+        for build in found.stack.builds:
+            echo(f"  vigo-bridge build {build.name}{stacks_option(stacks)} --registry HOST")
     first = before_next_step(options.store, stored)
     validate = f"{first and f'{first}, then '}vigo-bridge config validate{stacks_option(stacks)}"
     echo(f"Next step: {validate}, then {plan_call(stacks, options.match)}")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of
@@ -11,6 +12,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descri
     TYPE as CONTAINER,
 )
 from vigo_bridge.compose import names
+from vigo_bridge.compose.builds import as_build, built_images, set_built
 from vigo_bridge.compose.contradictions import check_limits
 from vigo_bridge.compose.engine_objects import move_shared
 from vigo_bridge.compose.findings import ComposeError, Findings
@@ -22,7 +24,7 @@ from vigo_bridge.compose.refusals import drop_refused
 from vigo_bridge.compose.rendering import Renderer, Secrets
 from vigo_bridge.compose.repeated_secrets import replace_repeated
 from vigo_bridge.compose.service_keys import CONVERSIONS
-from vigo_bridge.compose.stack_files import Crate, ImportedStack, Resource
+from vigo_bridge.compose.stack_files import Build, Crate, ImportedStack, Resource
 from vigo_bridge.compose.text import Text, short
 
 
@@ -32,18 +34,20 @@ def convert(
     profiles: Collection[str],
     findings: Findings,
     *,
+    folder: Path = Path("stacks"),
     are_stored: bool = False,
 ) -> ImportedStack:
     """Return the stack of a compose project.
 
-    source: the compose file, for comments. profiles: those whose crates the role has. are_stored:
-    whether a store gets the values of the secrets. Raise ComposeError if compose itself would
-    refuse.
+    source: the compose file, for comments. profiles: those whose crates the role has. folder: of
+    the stack. are_stored: whether a store gets the values of the secrets. Raise ComposeError if
+    compose itself would refuse.
     """
     _report_others(project, findings)
     _check_profiles(project, profiles)
     check_limits(project)
-    shared = Shared(project, findings, _one_shot(project), _aliases(project))
+    shared = Shared(project, findings, _one_shot(project), _aliases(project), built_images(project))
+    builds: list[Build] = []
     crates: dict[tuple[str, ...], Crate] = {}
     renderers: dict[str, Renderer] = {}
     secrets = Secrets(are_stored)
@@ -56,7 +60,9 @@ def convert(
             for name, other in project.services.items()
             if not _goes_with(service, other, profiles)
         )
-        _convert_service(Job(shared, service, renderer, absent), crate)
+        job = Job(shared, service, renderer, absent)
+        _convert_service(job, crate)
+        builds += _builds(job, folder)
     _replace_repeated(crates.values(), secrets, project, findings)
     named = {crate.name: crate for crate in crates.values()}
     move_shared(named, lambda: crates.setdefault((), _crate(project, source, ())))
@@ -75,6 +81,7 @@ def convert(
         tuple(included),
         tuple(secrets.needed[path] for path in sorted(secrets.needed)),
         shared.copies,
+        tuple(builds),
     )
 
 
@@ -96,6 +103,14 @@ def _replace_repeated(
             " then contain, too",
             "use another value there, or remove it from the configcrate",
         )
+
+
+def _builds(job: Job, folder: Path) -> list[Build]:
+    """Return the build of a service, if no earlier service builds the same image."""
+    images = job.shared.built.values()
+    built = next((image for image in images if image.service == job.service.name), None)
+    build = as_build(job, built, folder) if built is not None else None
+    return [] if build is None else [build]
 
 
 def _note_left_out(
@@ -168,21 +183,16 @@ def _check_restart(job: Job) -> None:
 
 
 def _check_image(job: Job) -> None:
-    """Set the image's name, made up for one that compose builds.
-
-    Raise ComposeError without both.
-    """
-    if "image" not in job.attributes and job.service.build is None:
+    """Set the image of a service that only has a build. Raise ComposeError without both."""
+    if "image" in job.attributes or job.service.image is not None:
+        return
+    if job.service.build is None:
         raise ComposeError(
             job.service.position,
             f"service {job.service.name} has neither an image nor a build",
             "add image:",
         )
-    if "image" not in job.attributes:
-        tag = job.renderer.variable(
-            f"{names.word(job.service.name)}_tag", "latest", "compose builds it"
-        )
-        job.attributes["image"] = f"{job.project.name}-{job.service.name}:{tag}"
+    set_built(job, f"{job.project.name}-{job.service.name}")
 
 
 def _resource(job: Job, number: int) -> Resource:

@@ -10,15 +10,15 @@ from typing import Literal
 
 from vigo_bridge.language.position import Position
 
-Severity = Literal["error", "lost", "warning", "note"]
+Severity = Literal["error", "lost", "todo", "warning", "note"]
 
 
 @dataclass(frozen=True)
 class Finding:
     """One finding.
 
-    lost: the stack would do without it. warning: imported as Compose reads it, which is probably a
-    mistake. note: imported, with a difference.
+    lost: the stack would do without it. todo: the user has to do something once. warning:
+    imported as Compose reads it, which is probably a mistake. note: imported, with a difference.
     """
 
     severity: Severity
@@ -51,6 +51,9 @@ class Findings:
 
     def lost(self, position: Position, message: str, advice: str) -> None:
         self._found.setdefault(Finding("lost", position, message, advice))
+
+    def todo(self, position: Position, message: str, advice: str) -> None:
+        self._found.setdefault(Finding("todo", position, message, advice))
 
     def warn(self, position: Position, message: str, advice: str) -> None:
         self._found.setdefault(Finding("warning", position, message, advice))

@@ -112,7 +112,7 @@ def imported(
     """
     folder = destination.folder
     are_stored = destination.are_stored
-    stack = convert(project, source, profiles, findings, are_stored=are_stored)
+    stack = convert(project, source, profiles, findings, folder=folder, are_stored=are_stored)
     written = files(stack, destination.match, _identity(folder, stack.name))
     for problem in _problems(written):
         findings.lost(

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -21,18 +23,37 @@ from vigo_bridge.language.position import Position
 FOLDER = "project_folder"
 
 
+@dataclass(frozen=True)
+class BuiltImage:
+    """An image that is built. name: of the build. reference: of the image. repository: the same
+    without a tag. service: the first one that builds it.
+    """
+
+    name: str
+    reference: str
+    repository: str
+    service: str
+
+    @property
+    def variable(self) -> str:
+        """The variable with the image's full name."""
+        return re.sub(r"[^a-z0-9_]", "_", f"{self.name}_image".lower())
+
+
 @dataclass
 class Shared:
-    """What the services of a project have in common. resources: by their purpose.
+    """What the services of a project have in common.
 
     one_shot: services that others wait for to end. aliases: further names of services that
-    others link to. copies: the texts of the project's files, by path in the stack.
+    others link to. copies: the texts of the project's files, by path in the stack. built: the
+    images that are built, by their names.
     """
 
     project: Project
     findings: Findings
     one_shot: frozenset[str] = frozenset()
     aliases: dict[str, list[Text]] = field(default_factory=dict)
+    built: Mapping[str, BuiltImage] = field(default_factory=dict)
     copies: dict[PurePosixPath, str] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
 

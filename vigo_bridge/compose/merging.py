@@ -16,7 +16,9 @@ _REPLACED = frozenset({"command", "entrypoint", "healthcheck.test"})
 _MAPPINGS = frozenset(
     {
         "annotations",
+        "build.additional_contexts",
         "build.args",
+        "build.extra_hosts",
         "build.labels",
         "deploy.labels",
         "depends_on",
@@ -39,7 +41,9 @@ def merged(base: Value, over: Value, tags: Tags, path: str = "") -> Value:
     """Return two values merged. path: of the values, below their service, with dots."""
     if tags.get(over.position) == "!override" or path in _REPLACED:
         return over
-    if path in _MAPPINGS:
+    if path == "build":
+        base, over = _as_build(base), _as_build(over)
+    elif path in _MAPPINGS:
         base, over = as_mapping(base), as_mapping(over)
     elif path in _LISTS:
         base, over = as_items(base), as_items(over)
@@ -78,6 +82,14 @@ def as_mapping(value: Value) -> Value:
         content = tail_of(item, len(name) + 1) if equals else nothing
         entries[name] = Scalar(name, name, item.position), content
     return Fields(tuple(entries.values()), value.position)
+
+
+def _as_build(value: Value) -> Value:
+    """Return a build that is only a folder as a mapping."""
+    if not isinstance(value, Scalar):
+        return value
+    key = Scalar("context", "context", value.position)
+    return Fields(((key, value),), value.position)
 
 
 def as_items(value: Value) -> Value:

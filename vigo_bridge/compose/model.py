@@ -112,6 +112,21 @@ class Logging:
 
 
 @dataclass(frozen=True)
+class Build:
+    """How compose builds the image of a service. texts, lists, maps: its keys by their form.
+
+    switches: the keys that are true. secrets: by their key in the project.
+    """
+
+    texts: Mapping[str, Text]
+    lists: Mapping[str, tuple[Text, ...]]
+    maps: Mapping[str, Pairs]
+    switches: frozenset[str]
+    secrets: tuple[Grant, ...]
+    position: Position
+
+
+@dataclass(frozen=True)
 class Service:
     """One service. keys: the position of each key that is set."""
 
@@ -121,7 +136,7 @@ class Service:
     annotations: Value | None = None
     attach: Value | None = None
     blkio_config: Value | None = None
-    build: Value | None = None
+    build: Build | None = None
     cap_add: tuple[Text, ...] | None = None
     cap_drop: tuple[Text, ...] | None = None
     cgroup: Value | None = None

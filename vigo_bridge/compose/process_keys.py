@@ -9,7 +9,8 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.module_utils.common.durations import seconds
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
-from vigo_bridge.compose import secret_names
+from vigo_bridge.compose import names, secret_names
+from vigo_bridge.compose.builds import set_built
 from vigo_bridge.compose.dotenv import Line, read_lines
 from vigo_bridge.compose.interpolation import Environment, Variable
 from vigo_bridge.compose.job import Job
@@ -27,8 +28,11 @@ _DEFAULT_WAIT = 60.0
 def image(job: Job, text: Text) -> None:
     """Set the image.
 
-    A literal tag becomes a variable, so that another version is one changed line.
+    A literal tag becomes a variable, so that another version is one changed line. The name of an
+    image that is built is in a variable as a whole.
     """
+    if set_built(job, str(text)):
+        return
     if text.uses:
         job.set("image", "image", text)
         return
@@ -41,13 +45,9 @@ def image(job: Job, text: Text) -> None:
         job.attributes["image"] = str(text)
         return
     tag = job.renderer.variable(
-        f"{_word(job.service.name)}_tag", name.tag, f"the tag in {short(text.position)}"
+        f"{names.word(job.service.name)}_tag", name.tag, f"the tag in {short(text.position)}"
     )
     job.attributes["image"] = f"{name.repository}:{tag}"
-
-
-def _word(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
 def command(job: Job, value: Text | tuple[Text, ...]) -> None:
@@ -251,11 +251,15 @@ def logging(job: Job, value: Logging) -> None:
 
 
 _PULL = {"always": "always", "never": "never", "missing": "missing", "if_not_present": "missing"}
+#: Policies for images that compose builds on the machine itself.
+_OF_BUILDS = ("build",)
 
 
 def pull_policy(job: Job, text: Text) -> None:
     policy = _PULL.get(str(text))
-    if policy is None:
+    if str(text) in _OF_BUILDS and job.service.build is not None:
+        job.note("pull_policy", "pull_policy build is ignored: run `vigo-bridge build`")
+    elif policy is None:
         job.lost(
             "pull_policy",
             f"pull_policy {text} is not supported",

@@ -21,6 +21,7 @@ from vigo_bridge.compose.model import (
     Project,
     Service,
 )
+from vigo_bridge.compose.reading_build import read_build
 from vigo_bridge.compose.reading_sections import read_network, read_source, read_volume
 from vigo_bridge.compose.reading_storage import read_mount, read_port
 from vigo_bridge.compose.scalar_places import with_taken_scalars
@@ -402,6 +403,7 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     **dict.fromkeys(["command", "entrypoint"], _plainly(shapes.words)),
     **dict.fromkeys(["configs", "secrets"], _grants),
     **dict.fromkeys(["env_file", "label_file"], _env_files),
+    "build": lambda value, findings: read_build(value, findings, _grants, _extra_hosts),
     "depends_on": _depends_on,
     "deploy": _deploy,
     "devices": _devices,

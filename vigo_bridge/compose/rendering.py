@@ -81,6 +81,32 @@ class Renderer:
             literal(part) if isinstance(part, str) else self._variable(part) for part in text.parts
         )
 
+    def data(self, name: str, text: Text) -> str:
+        """Return the text as it is, for files without templates. Raise NotAllowed for a secret.
+
+        name: of the setting.
+        """
+        value = str(text)
+        if self._holds_secret(name, text) or secret_names.has_password(value):
+            raise NotAllowed("a secret is not allowed here")
+        if secret_references.find(value):
+            raise NotAllowed(f"{value!r} looks like a reference to a secret")
+        return value
+
+    def build_argument(self, owner: str, name: str, text: Text) -> str:
+        """Return the value of a build argument, as `data`, but a secret becomes a reference."""
+        if not self._holds_secret(name, text):
+            return self.data(name, text)
+        if len(text.parts) == 1 and text.uses:
+            use = text.uses[0]
+            origin = self._origin(use, text.position)
+            return self.secret(f"{self.project}/{use.name}", origin, use.value)
+        return self.secret(f"{self.project}/{owner}/{name}", str(text.position), str(text))
+
+    def _holds_secret(self, name: str, text: Text) -> bool:
+        named = any(self._is_secret(use) and use.value for use in text.uses)
+        return named or secret_names.is_secret(name, str(text))
+
     def with_references(self, text: Text) -> str:
         """Return the text where secrets are allowed: variables that look like secrets become
         references.

@@ -86,6 +86,17 @@ _SERVICE: Mapping[str, _Place] = {
     **_under("healthcheck.", _TEXT, "test test[] interval timeout start_period start_interval"),
     "healthcheck.retries": replace(_CUT, least=0),
     "healthcheck.disable": _FLAG,
+    "build": _TEXT,
+    **_under(
+        "build.",
+        _TEXT,
+        "context dockerfile dockerfile_inline target network cache_from[] cache_to[] platforms[]"
+        " args[] labels[] additional_contexts[] ssh ssh[] extra_hosts[] extra_hosts.* secrets[]",
+    ),
+    **_under("build.", _VALUE, "args.* labels.* additional_contexts.* ssh.*"),
+    **_under("build.", _FLAG, "no_cache pull"),
+    "build.shm_size": _SIZE,
+    **_under("build.secrets[].", _TEXT, "source target uid gid"),
     "logging.driver": _TEXT,
     "logging.options.*": _LOG_OPTION,
     **_under("ulimits.*.", _INTEGER, "soft hard"),

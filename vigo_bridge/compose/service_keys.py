@@ -56,7 +56,7 @@ def _note(key: str, message: str) -> Conversion:
 
 
 def _elsewhere(job: Job, value: Any) -> None:
-    """Set nothing: names, networks, profiles and replicas are handled with the whole service."""
+    """Set nothing: builds, names, networks, profiles and replicas are handled with the service."""
 
 
 def _devices(job: Job, texts: tuple[Text, ...]) -> None:
@@ -93,7 +93,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "annotations": Lost("annotations", "use labels, if the reading program supports them"),
     "attach": _note("attach", "attach only affects the output of `compose up`"),
     "blkio_config": Lost("blkio_config", "limit disk usage on the host"),
-    "build": Lost("build", "build and push the image separately, and set image:"),
+    "build": _elsewhere,
     "cap_add": _list("cap_add"),
     "cap_drop": _list("cap_drop"),
     "cgroup": Lost("cgroup", "the engine's own setting is used"),

@@ -31,6 +31,15 @@ class Crate:
 
 
 @dataclass(frozen=True)
+class Build:
+    """An image to build. content: the keys of its file, in the order to write them."""
+
+    name: str
+    content: dict[str, Any]
+    comment: str
+
+
+@dataclass(frozen=True)
 class NeededSecret:
     """A secret that has to be put into a store. origin: where its value is today.
 
@@ -45,7 +54,7 @@ class NeededSecret:
 @dataclass(frozen=True)
 class ImportedStack:
     """crates: all of the project's. included: those that its role names. copies: the texts of files
-    that resources name, by path in the stack."""
+    that resources name, by path in the stack. builds: its images."""
 
     name: str
     source: str
@@ -53,3 +62,4 @@ class ImportedStack:
     included: tuple[str, ...]
     secrets: tuple[NeededSecret, ...]
     copies: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    builds: tuple[Build, ...] = ()

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from vigo_bridge.compose.stack_files import Crate, ImportedStack, Resource
+from vigo_bridge.compose.stack_files import Build, Crate, ImportedStack, Resource
 from vigo_bridge.language.identity import FILE
 from vigo_bridge.language.scalars import plain_value
 
@@ -30,6 +30,8 @@ def files(stack: ImportedStack, match: str, identity: str = "") -> dict[PurePosi
         for crate in stack.crates
     }
     found |= stack.copies
+    for build in stack.builds:
+        found[PurePosixPath("builds", f"{build.name}.vgo")] = _build(build)
     if identity:
         found[PurePosixPath(FILE)] = f"# Imported from {_one_line(stack.source)}.\n{identity}"
     found[PurePosixPath("roles", f"{stack.name}.vgo")] = _role(stack)
@@ -66,6 +68,10 @@ def _resource(resource: Resource) -> Iterator[str]:
     yield from _comments(resource.comments, "  ")
     content = {"name": resource.name, "type": resource.kind, **resource.attributes}
     yield textwrap.indent(_yaml([content]), "  ")
+
+
+def _build(build: Build) -> str:
+    return "\n".join([*_comments([build.comment], ""), _yaml(build.content), ""])
 
 
 def _comments(comments: list[str], indent: str) -> Iterator[str]:

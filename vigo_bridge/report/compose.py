@@ -30,9 +30,10 @@ def as_text(finding: Finding) -> str:
 def import_as_data(
     found: Import, folder: Path, refusal: str, stored: Addition | None = None
 ) -> dict[str, Any]:
-    """Return the files, the secrets that need a store, and the findings. folder: of the stack.
+    """Return the files, the secrets that need a store, the builds, and the findings.
 
-    refusal: why nothing was written; empty if the files were written. stored: what a store got.
+    folder: of the stack. refusal: why nothing was written; empty if the files were written. stored:
+    what a store got.
     """
     return {
         "status": "refused" if refusal else "written",
@@ -47,6 +48,7 @@ def import_as_data(
             for secret in found.stack.secrets
         ],
         "store": _store(stored),
+        "builds": [build.name for build in found.stack.builds],
         "findings": _findings(found.findings, found.keys),
     }
 
@@ -70,6 +72,7 @@ def error_as_data(findings: Sequence[Finding]) -> dict[str, Any]:
         "files": [],
         "secrets": [],
         "store": None,
+        "builds": [],
         "findings": _findings(findings, {}),
     }
 

@@ -20,7 +20,8 @@ def read(case: dict[str, Any], folder: Path) -> Import:
     place.mkdir()
     for name, text in {"compose.yml": case["compose"], **case.get("files", {})}.items():
         (place / name).write_text(text, encoding="utf-8")
-    return read_compose([place / "compose.yml"], case.get("env", {}), match="*")
+    stack = folder / "stack"
+    return read_compose([place / "compose.yml"], case.get("env", {}), match="*", folder=stack)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -44,6 +45,7 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         told = [str(finding) for finding in found.findings if finding.severity == "warning"]
         assert len(told) == len(case["warnings"]), told
         assert_told(found, "warning", case["warnings"])
+    assert_told(found, "todo", case.get("todo", ()))
     assert_told(found, "note", case.get("notes", ()))
 
 
