@@ -30,10 +30,10 @@ _SELECTION = {
     "groups": Key(Form.NAMES, "Groups of the inventory."),
     "traits": Key(Form.NAMES, "Traits that hosts must have, such as `os.distro=debian`."),
 }
-_OF_SSH = Shape(
+OF_SSH = Shape(
     {**_SELECTION, "command": Key(Form.TEXT, "Starts `vigo-bridge mesh worker` on the node.")}
 )
-_OF_RECEPTOR = Shape(
+OF_RECEPTOR = Shape(
     {
         **_SELECTION,
         "socket": Key(Form.TEXT, "The control socket of this machine's receptor."),
@@ -96,7 +96,7 @@ def _node(name: str, fields: Fields, diagnostics: Diagnostics) -> Node | None:
     if kind not in (_SSH, _RECEPTOR):
         _report_way(name, fields, via, diagnostics)
         return None
-    shape = _OF_SSH if kind == _SSH else _OF_RECEPTOR
+    shape = OF_SSH if kind == _SSH else OF_RECEPTOR
     reader = Reader(fields, f"node {name}", diagnostics, shape)
     reader.text("via")
     hosts = tuple(_globs(reader, diagnostics))

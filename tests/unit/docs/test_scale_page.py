@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/scale.md: its files are valid, and its table has all keys."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from vigo_bridge.cli import main
+from vigo_bridge.language.diagnostics import Diagnostics
+from vigo_bridge.mesh import mesh_file, player
+from vigo_bridge.mesh.sharding import Facts, shards
+
+PAGE = (Path(__file__).parents[3] / "docs/scale.md").read_text(encoding="utf-8")
+FILES = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S) if "nodes:" in block]
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_files_are_valid(text: str) -> None:
+    found = Diagnostics()
+    assert mesh_file.read_mesh("mesh.yml", text.encode(), found), list(found)
+
+
+def test_shared_hosts_are_divided_as_the_page_says() -> None:
+    (text,) = (text for text in FILES if "europe" in text)
+    mesh = mesh_file.read_mesh("mesh.yml", text.encode(), Diagnostics())
+    assert mesh
+    found = shards(["a.eu.example.com", "b.eu.example.com", "c.us"], mesh, Facts())
+    assert [(shard.node.name, shard.hosts) for shard in found] == [
+        ("eu-1", ("a.eu.example.com",)),
+        ("eu-2", ("b.eu.example.com",)),
+        ("rest", ("c.us",)),
+    ]
+
+
+def test_the_table_has_all_keys() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", PAGE, re.M)
+    shapes = {"`ssh`": mesh_file.OF_SSH, "`receptor`": mesh_file.OF_RECEPTOR}
+    for way, shape in shapes.items():
+        assert {key for key, ways in rows if ways in ("all", way)} == set(shape.keys)
+
+
+def test_the_commands_have_the_option() -> None:
+    names = re.search(r"`--mesh` is an option of (.*?)\.", PAGE, re.S)
+    assert names
+    for name in re.findall(r"`([a-z ]+)`", names[1]):
+        shown = CliRunner().invoke(main, [*name.split(), "--help"])
+        assert "--mesh FILE" in shown.output, name
+
+
+def test_the_time_after_which_a_node_is_lost() -> None:
+    assert f"{player._SILENCE:g} seconds" in PAGE.replace("\n", " ")
