@@ -8,119 +8,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vigo_bridge.app.import_secrets import StoreOptions, before_next_step, summary, to_store
-from vigo_bridge.app.next_step import plan_call, stacks_option
-from vigo_bridge.app.writing import writing
-from vigo_bridge.compose.findings import ComposeError
-from vigo_bridge.compose.importer import Import, read_compose, write
-from vigo_bridge.failures import Ended, Failure
-from vigo_bridge.report import exit_status
-from vigo_bridge.report.compose import as_text, error_as_data, import_as_data
-from vigo_bridge.report.printing import echo, echo_json
-from vigo_bridge.secrets.adding import Addition, written
-from vigo_bridge.wording import counted
+from vigo_bridge.app.importing import ImportOptions, import_from
+from vigo_bridge.compose.importer import Import, read_compose
 
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """The options of an import.
+class ComposeOptions:
+    """How compose files are read. root: see `compose.loading.load`."""
 
-    match: the hosts of the match entry. root: see `compose.loading.load`. allow_lossy: write the
-        files even if something is not converted. force: overwrite files. store: where the values of
-        secrets go.
-    """
-
-    match: str
     env_files: Sequence[Path]
     project: str | None
     profiles: Sequence[str]
     root: Path | None
-    allow_lossy: bool
-    force: bool
-    store: StoreOptions
 
 
 def import_compose(
-    files: Sequence[Path], stacks: Path, options: ImportOptions, output: str
+    files: Sequence[Path], reading: ComposeOptions, options: ImportOptions, output: str
 ) -> None:
-    """Write the files of a stack, and print a summary. Raise Failure, Ended."""
-    found = _read(files, stacks, options, output)
-    for finding in found.findings:
-        echo(as_text(finding), err=True)
-    refusal = _losses(found, options.allow_lossy) or _overwritten(found, stacks, options.force)
-    stored = None
-    if not refusal:
-        try:
-            stored = to_store(options.store, stacks, found.stack.secrets)
-        except Failure as error:
-            refusal = str(error)
-    if not refusal:
-        # The store comes first: without its secrets, the other files would be of no use.
-        with writing("set another folder with --stacks"), written(stored.files if stored else ()):
-            write(found.files, stacks, replace=options.force or found.extended is not None)
-    if output == "json":
-        echo_json(import_as_data(found, stacks, refusal, stored))
-    elif not refusal:
-        _sum_up(found, stacks, options, stored)
-    if refusal:
-        raise Failure(refusal)
+    """Write the stack of compose files, and print a summary. Raise Failure, Ended."""
 
-
-def _read(files: Sequence[Path], stacks: Path, options: ImportOptions, output: str) -> Import:
-    try:
+    def read() -> Import:
         return read_compose(
             files,
             os.environ,
             match=options.match,
-            env_files=options.env_files,
-            project=options.project,
-            profiles=options.profiles,
-            root=options.root,
-            folder=stacks,
+            env_files=reading.env_files,
+            project=reading.project,
+            profiles=reading.profiles,
+            root=reading.root,
+            folder=options.stacks,
             are_stored=options.store.is_store,
         )
-    except ComposeError as error:
-        for finding in error.findings:
-            echo(as_text(finding), err=True)
-        echo("Nothing was written.", err=True)
-        if output == "json":
-            echo_json(error_as_data(error.findings))
-        raise Ended(exit_status.INVALID) from error
 
-
-def _losses(found: Import, allowed: bool) -> str:
-    if not found.losses or allowed:
-        return ""
-    return (
-        f"{counted(found.losses, 'key')} cannot be converted. Nothing was written; change the"
-        " compose file, or add --allow-lossy"
-    )
-
-
-def _overwritten(found: Import, stacks: Path, allowed: bool) -> str:
-    there = [
-        str(stacks / path)
-        for path in found.files
-        if path != found.extended and os.path.lexists(stacks / path)
-    ]
-    if not there or allowed:
-        return ""
-    return (
-        f"{', '.join(there)} would be overwritten. Nothing was written; use another folder"
-        " with --stacks, or add --force"
-    )
-
-
-def _sum_up(found: Import, stacks: Path, options: ImportOptions, stored: Addition | None) -> None:
-    for path in found.files:
-        done = "added the role to" if path == found.extended else "wrote"
-        echo(f"{done} {stacks / path}")
-    for line in summary(found.stack.secrets, stored):
-        echo(line)
-    if found.stack.builds:
-        echo("Build and push these images before a host pulls them:")
-        for build in found.stack.builds:
-            echo(f"  vigo-bridge build {build.name}{stacks_option(stacks)} --registry HOST")
-    first = before_next_step(options.store, stored)
-    validate = f"{first and f'{first}, then '}vigo-bridge config validate{stacks_option(stacks)}"
-    echo(f"Next step: {validate}, then {plan_call(stacks, options.match)}")
+    import_from(read, options, output)

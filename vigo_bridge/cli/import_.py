@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
-from vigo_bridge.app.import_compose import ImportOptions, import_compose
+from vigo_bridge.app.import_compose import ComposeOptions, import_compose
+from vigo_bridge.app.import_running import import_containers, import_running
 from vigo_bridge.app.import_secrets import KINDS, NAMES, StoreOptions
+from vigo_bridge.app.importing import ImportOptions
 from vigo_bridge.cli.options import gathered, output_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -20,12 +22,43 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _SOURCE = click.Path(path_type=Path, exists=True, allow_dash=True)
 
 
-def store_options(command: Command) -> Command:
-    """Add ``--store`` and ``--vault-password-file``; the command gets them as ``store``."""
+def import_options(command: Command) -> Command:
+    """Add the options of all imports; the command gets them as ``options``."""
+
+    def collected(
+        stacks: Path,
+        match: str | None,
+        allow_lossy: bool,
+        force: bool,
+        store: str,
+        vault_password_file: Path | None,
+    ) -> ImportOptions:
+        kept = StoreOptions(store, vault_password_file)
+        return ImportOptions(stacks, match or socket.getfqdn(), allow_lossy, force, kept)
+
     return gathered(
         command,
-        "store",
-        lambda store, vault_password_file: StoreOptions(store, vault_password_file),
+        "options",
+        collected,
+        click.option(
+            "--stacks",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path("stacks"),
+            envvar="VIGO_BRIDGE_STACKS",
+            show_default=True,
+            help="The folder of the stack, new or existing.",
+        ),
+        click.option(
+            "--match",
+            metavar="PATTERN",
+            help="The hosts of the match entry. Default: this machine's name.",
+        ),
+        click.option(
+            "--allow-lossy",
+            is_flag=True,
+            help="Write the files even if some settings cannot be converted.",
+        ),
+        click.option("--force", is_flag=True, help="Overwrite existing files."),
         click.option(
             "--store",
             type=click.Choice(KINDS),
@@ -54,17 +87,6 @@ def import_() -> None:
     "-f", "--file", "further", multiple=True, type=_SOURCE, help="The same as FILES; repeatable."
 )
 @click.option(
-    "--stacks",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("stacks"),
-    envvar="VIGO_BRIDGE_STACKS",
-    show_default=True,
-    help="The folder of the stack, new or existing.",
-)
-@click.option(
-    "--match", metavar="PATTERN", help="The hosts of the match entry. Default: this machine's name."
-)
-@click.option(
     "--profile",
     "profiles",
     multiple=True,
@@ -87,24 +109,16 @@ def import_() -> None:
 @click.option(
     "-p", "--project-name", metavar="NAME", help="Project name, like -p of docker compose."
 )
-@click.option(
-    "--allow-lossy", is_flag=True, help="Write the files even if some settings cannot be converted."
-)
-@click.option("--force", is_flag=True, help="Overwrite existing files.")
-@store_options
+@import_options
 @output_option
 def compose(
     files: Sequence[Path],
     further: Sequence[Path],
-    stacks: Path,
-    match: str | None,
     profiles: Sequence[str],
     env_files: Sequence[Path],
     root: Path | None,
     project_name: str | None,
-    allow_lossy: bool,
-    force: bool,
-    store: StoreOptions,
+    options: ImportOptions,
     output: str,
 ) -> None:
     """Convert compose FILES to configcrates, a role and a match entry.
@@ -120,14 +134,43 @@ def compose(
     Secrets become references. With --store, their values are added to a store of the stack, so that
     `plan` can compare them.
     """
-    options = ImportOptions(
-        match=match or socket.getfqdn(),
-        env_files=env_files,
-        project=project_name,
-        profiles=profiles,
-        root=root,
-        allow_lossy=allow_lossy,
-        force=force,
-        store=store,
+    reading = ComposeOptions(
+        env_files=env_files, project=project_name, profiles=profiles, root=root
     )
-    import_compose((*files, *further), stacks, options, output)
+    import_compose((*files, *further), reading, options, output)
+
+
+@import_.command()
+@click.argument("project")
+@import_options
+@output_option
+def running(project: str, options: ImportOptions, output: str) -> None:
+    """Convert the containers of a compose PROJECT, without its compose file.
+
+    The containers are read from the engine of this machine, or of DOCKER_HOST; nothing on it is
+    changed. What comes from their images is not written. Containers, networks and volumes keep
+    their names, so that `run` adopts them.
+
+    If you have the compose file, use `import compose`: it also keeps variables and comments.
+    """
+    import_running(project, options, output)
+
+
+@import_.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option(
+    "-p",
+    "--project-name",
+    metavar="NAME",
+    help="The name of the configcrate and the role.  [default: the first container's]",
+)
+@import_options
+@output_option
+def container(
+    names: Sequence[str], project_name: str | None, options: ImportOptions, output: str
+) -> None:
+    """Convert the containers NAMES, for example of `docker run`.
+
+    As `import running`, for containers by name or ID.
+    """
+    import_containers(names, project_name, options, output)

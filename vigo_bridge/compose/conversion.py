@@ -199,8 +199,9 @@ def _resource(job: Job, number: int) -> Resource:
     service = job.service
     name = names.resource(service.name, number)
     attributes: dict[str, Any] = {"container": names.container(job.project, service.name, number)}
-    attributes |= {"image": job.attributes["image"]}
-    attributes |= {key: value for key, value in job.attributes.items() if key != "image"}
+    first = ("image",)  # Which is missing if it is invalid.
+    attributes |= {key: job.attributes[key] for key in first if key in job.attributes}
+    attributes |= {key: value for key, value in job.attributes.items() if key not in first}
     for key, value in (("env", job.env), ("labels", job.labels), ("volumes", job.volumes)):
         if value:
             attributes[key] = value

@@ -43,8 +43,9 @@ def _is_of_project(job: Job, source: Text, real: Path) -> bool:
     """Return whether a path is on this machine, and written for this project."""
     if not (job.project.is_here and os.path.lexists(real)):
         return False
+    folder = job.project.folder
     is_relative = not str(source).startswith(("/", "~"))
-    return is_relative or job.project.folder in real.parents
+    return is_relative or (folder in real.parents and folder != Path(folder.anchor))
 
 
 def _known_secrets(job: Job) -> set[str]:
@@ -76,9 +77,15 @@ def _add_copy(job: Job, path: str, mounted: Mounted, copy: Copy, text: str) -> N
 
 def _place(job: Job, real: str) -> PurePosixPath:
     """Return the path of a copy below the project's folder of copies."""
-    relative = os.path.relpath(real, job.project.folder)
-    parts = ("parent" if part == ".." else part for part in PurePosixPath(relative).parts)
-    return PurePosixPath(*parts)
+    relative = PurePosixPath(os.path.relpath(real, job.project.folder))
+    return PurePosixPath(*map(_in_stack, relative.parts))
+
+
+def _in_stack(part: str) -> str:
+    """Return a part of a path as the stack can have it: names with a dot in front are ignored."""
+    if part == "..":
+        return "parent"
+    return f"dot{part}" if part.startswith(".") else part
 
 
 def add_folder(job: Job, source: Text, path: str, real: Path) -> None:

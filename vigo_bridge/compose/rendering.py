@@ -64,7 +64,7 @@ class Renderer:
         """Return a template of a variable with this value, under another name if the name is in
         use.
         """
-        name = name.lower()
+        name = f"service_{name.lower()}" if name[:1].isdigit() else name.lower()
         chosen, number = name, 1
         while chosen in self.vars and self.vars[chosen][0] != value:
             number += 1

@@ -102,7 +102,9 @@ def tail_of(scalar: Scalar, offset: int) -> Scalar:
 
 
 def short(position: Position) -> str:
-    """Return a position for comments: the file's name and the line."""
+    """Return a position for comments: the file's name and the line, or the description."""
+    if position.line == 0:
+        return position.file
     return f"{Path(position.file).name}:{position.line}"
 
 

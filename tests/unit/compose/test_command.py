@@ -88,7 +88,7 @@ DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]
         ("lossy.yml",),
         1,
         "refused",
-        "1 key cannot be converted. N",
+        "1 setting cannot be converted. N",
         [("lost", "services.web.runtime", 4, 5, RUNTIME)],
     ),
     "lost, and allowed": (
@@ -136,4 +136,5 @@ def test_the_secrets_of_the_document(folder: Path) -> None:
         LOSSY.replace("runtime: nvidia", "environment: {PASSWORD: x}")
     )
     document = json.loads(compose("secret.yml", "-p", "shop", "-o", "json").stdout)
-    assert document["secrets"] == [{"path": "shop/web/password", "origin": "secret.yml:4:29"}]
+    expected = {"path": "shop/web/password", "origin": "secret.yml:4:29", "stored": False}
+    assert document["secrets"] == [expected]

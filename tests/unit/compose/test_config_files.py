@@ -93,7 +93,7 @@ def test_a_copy_is_written_back_as_it_was(case: dict[str, Any], shop: Path, tmp_
     assert [str(item) for item in check(load(stack), {}) if item.severity == "error"] == []
     for path in found.stack.copies:
         written = (stack / path).read_bytes().replace(b'{{ "{{" }}', b"{{")
-        name = str(path).removeprefix(PREFIX).replace("parent/", "../")
+        name = str(path).removeprefix(PREFIX).replace("parent/", "../").replace("dot.", ".")
         assert written == (shop / name).read_bytes()
 
 

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Containers of an engine as a compose project. Pure, except that files of the project are read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from vigo_bridge.compose import secret_names
+from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.model import Dependency, Pairs, Project, Service
+from vigo_bridge.compose.project_files import ProjectFiles, root_of
+from vigo_bridge.compose.running import mounts, networks
+from vigo_bridge.compose.running.engine_state import EngineState, Payload
+from vigo_bridge.compose.running.services import fields_of, observed
+from vigo_bridge.compose.text import Text, Use
+from vigo_bridge.language.position import Position
+
+_SERVICE = "com.docker.compose.service"
+_ONE_OFF = "com.docker.compose.oneoff"
+_FOLDER = "com.docker.compose.project.working_dir"
+_FILES = "com.docker.compose.project.config_files"
+_DEPENDS_ON = "com.docker.compose.depends_on"
+
+
+@dataclass(frozen=True)
+class _Running:
+    """A container. service: of compose, or its own name."""
+
+    payload: Payload
+    name: str
+    labels: Mapping[str, str]
+    service: str
+    position: Position = field(compare=False)
+
+
+def project_of(state: EngineState, name: str, findings: Findings, *, is_whole: bool) -> Project:
+    """Return the project of containers. Raise ComposeError.
+
+    is_whole: whether they are all containers of a compose project of this name.
+    """
+    containers = _containers(state, findings, is_whole=is_whole)
+    folder = _folder(containers) if is_whole else Path("/")
+    files = ProjectFiles(root_of(folder))
+    found = Project(
+        name=name,
+        folder=folder,
+        services={},
+        networks=networks.named_networks(state, name, is_whole=is_whole),
+        volumes=mounts.named_volumes(state, name, is_whole=is_whole),
+        configs={},
+        secrets={},
+        others=(),
+        bases={},
+        environment={},
+        files=files,
+        is_here=state.is_here,
+    )
+    services = [_service(container, containers, found, state) for container in containers]
+    shared = _with_replicas(services, name)
+    _report(containers, state, findings)
+    known = _with_known_dependencies(_with_shared_secrets(shared), findings)
+    return replace(found, services={service.name: service for service in known})
+
+
+def compose_file(state: EngineState) -> Path | None:
+    """Return the project's compose file, if it is still there."""
+    for payload in state.containers if state.is_here else ():
+        listed = ((payload.get("Config") or {}).get("Labels") or {}).get(_FILES, "")
+        first = Path(listed.split(",")[0])
+        return first if first.is_absolute() and first.is_file() else None
+    return None
+
+
+def _containers(state: EngineState, findings: Findings, *, is_whole: bool) -> list[_Running]:
+    found = []
+    for payload in state.containers:
+        name = (payload.get("Name") or "").lstrip("/")
+        labels = (payload.get("Config") or {}).get("Labels") or {}
+        position = Position(f"container {name}", 0, 0)
+        owner = label.owner(labels)
+        if owner is not None:
+            raise ComposeError(
+                position,
+                f"the container already belongs to the stack {owner.scope!r}",
+                "change it in the files of that stack",
+            )
+        if is_whole and labels.get(_ONE_OFF) == "True":
+            findings.note(position, "ignored: `docker compose run` created it")
+            continue
+        service = labels.get(_SERVICE, name) if is_whole else name
+        found.append(_Running(payload, name, labels, service, position))
+    return sorted(found, key=lambda one: (one.service, _number(one.name), one.name))
+
+
+def _number(name: str) -> int:
+    """Return the number at the end of a container's name."""
+    found = re.search(r"[-_](\d{1,9})$", name)
+    return int(found[1]) if found else 0
+
+
+def _folder(containers: Sequence[_Running]) -> Path:
+    for container in containers:
+        if container.labels.get(_FOLDER, "").startswith("/"):
+            return Path(container.labels[_FOLDER])
+    return Path("/")
+
+
+def _service(
+    container: _Running, containers: Sequence[_Running], project: Project, state: EngineState
+) -> Service:
+    existing = observed(container.payload, state).existing
+    position = container.position
+    fields = fields_of(container.payload, state, position)
+    found = mounts.mounts(
+        fields.pop("mounts"), container.payload, project.volumes, project.folder, position
+    )
+    mode = networks.mode_of(existing)
+    if mode:
+        fields["network_mode"] = Text((_by_name(mode, containers),), position)
+    else:
+        fields["networks"] = networks.attachments(existing, project.networks, state, position)
+    for key in ("ipc", "pid"):
+        if key in fields:
+            fields[key] = Text((_by_name(str(fields[key]), containers),), position)
+    return Service(
+        container.service,
+        position,
+        container_name=Text((container.name,), position),
+        depends_on=tuple(_dependencies(container)) or None,
+        volumes=found or None,
+        **fields,
+    )
+
+
+def _by_name(mode: str, containers: Sequence[_Running]) -> str:
+    """Return a mode with the service instead of the ID of another container."""
+    kind, _colon, identity = mode.partition(":")
+    if kind != "container":
+        return mode
+    for container in containers:
+        if identity in (container.payload["Id"], container.name):
+            return f"service:{container.service}"
+    return mode
+
+
+def _dependencies(container: _Running) -> list[Dependency]:
+    """Return the dependencies of compose's label: SERVICE:CONDITION:RESTART, ..."""
+    found = []
+    for entry in filter(None, container.labels.get(_DEPENDS_ON, "").split(",")):
+        service, condition, restart = (*entry.split(":"), "", "")[:3]
+        word = condition.removeprefix("service_") or "started"
+        found.append(Dependency(service, word, restart == "true", True, container.position))
+    return found
+
+
+def _with_replicas(services: Sequence[Service], project: str) -> list[Service]:
+    """Return one service for containers that are the same but for their names.
+
+    Others get names of their own.
+    """
+    found: list[Service] = []
+    by_name: dict[str, list[Service]] = {}
+    for service in services:
+        by_name.setdefault(service.name, []).append(service)
+    for name, same in by_name.items():
+        usual = [f"{project}-{name}-{number}" for number in range(1, len(same) + 1)]
+        has_usual_names = [str(service.container_name) for service in same] == usual
+        forms = {repr(_without_position(replace(service, container_name=None))) for service in same}
+        if has_usual_names and len(forms) == 1:
+            count = len(same) if len(same) > 1 else None
+            found.append(replace(same[0], container_name=None, scale=count))
+        elif len(same) == 1:
+            found += same
+        else:
+            found += [replace(service, name=str(service.container_name)) for service in same]
+    return found
+
+
+def _without_position(value: Any) -> Any:
+    """Return a value in which two services of equal containers are equal."""
+    return re.sub(r"Position\([^()]*\)", "", repr(value))
+
+
+def _with_shared_secrets(services: Sequence[Service]) -> list[Service]:
+    """Return services in which a secret that several have is one variable of the project."""
+    count = Counter(
+        (name, str(text))
+        for service in services
+        for name, text in service.environment or ()
+        if secret_names.is_secret(name, str(text))
+    )
+    return [
+        replace(service, environment=_with_variables(service.environment, count))
+        if service.environment
+        else service
+        for service in services
+    ]
+
+
+def _with_variables(pairs: Pairs, count: Mapping[tuple[str, str], int]) -> Pairs:
+    return tuple(
+        (name, text)
+        if text is None or count[name, str(text)] < 2
+        else (name, Text((Use(name, str(text), f"{name} of several containers"),), text.position))
+        for name, text in pairs
+    )
+
+
+def _with_known_dependencies(services: Sequence[Service], findings: Findings) -> list[Service]:
+    """Return services without dependencies on containers that do not exist any more."""
+    known = {service.name for service in services}
+    found = []
+    for service in services:
+        kept = []
+        for dependency in service.depends_on or ():
+            if dependency.service in known:
+                kept.append(dependency)
+            else:
+                findings.note(
+                    service.position,
+                    f"it depends on the service {dependency.service}, which has no container any"
+                    " more, so the dependency is ignored",
+                )
+        found.append(replace(service, depends_on=tuple(kept) or None))
+    return found
+
+
+def _report(containers: Sequence[_Running], state: EngineState, findings: Findings) -> None:
+    """Report what a stack handles in another way than the engine does now."""
+    waited_for = {
+        dependency.service
+        for container in containers
+        for dependency in _dependencies(container)
+        if dependency.condition == "completed_successfully"
+    }
+    for container in containers:
+        status = (container.payload.get("State") or {}).get("Status")
+        if status not in ("running", "restarting") and container.service not in waited_for:
+            findings.note(
+                container.position,
+                f"it is not running ({status}), and the stack starts it",
+                "add state: stopped, or expect: exited for one that ends by itself",
+            )
+        host = container.payload.get("HostConfig") or {}
+        if host.get("AutoRemove"):
+            findings.note(
+                container.position,
+                "the engine removes it when it stops (--rm)",
+                "the stack creates it again in the next run",
+            )
+        if host.get("PublishAllPorts"):
+            findings.lost(
+                container.position,
+                "publishing all ports (-P) is not supported",
+                "publish each port under ports:",
+            )
+        image = state.images.get(container.payload.get("Image") or "")
+        if image is not None and not image.get("RepoDigests"):
+            findings.note(
+                container.position,
+                "its image was built or imported on this host",
+                "push it to a registry from which other hosts can pull it",
+            )

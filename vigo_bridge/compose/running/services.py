@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A container of an engine as a service of a compose project. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
+    Observed,
+    existing_of,
+    image_of,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import limits
+from vigo_bridge.compose.model import Healthcheck, Logging
+from vigo_bridge.compose.running.chosen import chosen
+from vigo_bridge.compose.running.engine_state import EngineState, Payload
+from vigo_bridge.compose.text import Text
+from vigo_bridge.language.position import Position
+from vigo_bridge.language.values import Scalar
+
+#: Makes a field of a service from the value of a setting.
+Conversion = Callable[[Any, Position], Any]
+
+
+def text(value: Any, position: Position) -> Text:
+    """Return a value as text without variables."""
+    return Text((str(value),), position)
+
+
+def _texts(value: Any, position: Position) -> tuple[Text, ...]:
+    return tuple(text(item, position) for item in value)
+
+
+def _words(value: Any, position: Position) -> Text | tuple[Text, ...]:
+    """Return the words of a command; an empty text clears an entrypoint."""
+    return Text((), position) if tuple(value) == ("",) else _texts(value, position)
+
+
+def _pairs(value: Mapping[str, Any], position: Position) -> tuple[tuple[str, Text], ...]:
+    return tuple((name, text(item, position)) for name, item in value.items())
+
+
+def _flag(value: Any, position: Position) -> bool:
+    return bool(value)
+
+
+def _size(value: int, position: Position) -> Text:
+    return text("-1" if value < 0 else limits.shown_size(value), position)
+
+
+def _cpus(value: int, position: Position) -> Text:
+    return text(f"{(Decimal(value) / 10**9).normalize():f}", position)
+
+
+def _seconds(value: int, position: Position) -> Text:
+    return text(f"{value}s", position)
+
+
+def _hosts(value: Any, position: Position) -> tuple[tuple[str, Text], ...]:
+    pairs = (host.partition(":") for host in value)
+    return tuple((name, text(address, position)) for name, _colon, address in pairs)
+
+
+def _ulimits(value: Mapping[str, str], position: Position) -> tuple[tuple[str, Text], ...]:
+    sides = {name: limit.partition(":") for name, limit in value.items()}
+    return tuple(
+        (name, text(soft if soft == hard else f"{soft}:{hard}", position))
+        for name, (soft, _colon, hard) in sides.items()
+    )
+
+
+def _tmpfs(value: Mapping[str, str], position: Position) -> tuple[Text, ...]:
+    return tuple(
+        text(f"{path}:{options}" if options else path, position) for path, options in value.items()
+    )
+
+
+def _healthcheck(value: Mapping[str, Any], position: Position) -> Healthcheck:
+    test = value.get("test")
+    is_shell = test is not None and test[0] == "CMD-SHELL" and len(test) == 2
+    times = ("interval", "timeout", "startperiod", "startinterval")
+    interval, timeout, start_period, start_interval = (
+        _duration(value[name], position) if value.get(name) else None for name in times
+    )
+    return Healthcheck(
+        None if test is None else text(test[1], position) if is_shell else _texts(test, position),
+        interval,
+        timeout,
+        text(value["retries"], position) if value.get("retries") else None,
+        start_period,
+        start_interval,
+        test == ("NONE",),
+        position,
+    )
+
+
+def _duration(nanoseconds: int, position: Position) -> Text:
+    milliseconds, rest = divmod(nanoseconds, 10**6)
+    if rest:
+        return text(f"{nanoseconds // 1000}us", position)
+    seconds, rest = divmod(milliseconds, 1000)
+    return text(f"{milliseconds}ms" if rest else f"{seconds}s", position)
+
+
+#: Each setting of a container: the field of a service, and how it is converted. None: handled with
+#: the whole service.
+FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
+    "image": ("image", text),
+    "command": ("command", _words),
+    "entrypoint": ("entrypoint", _words),
+    "env": ("environment", _pairs),
+    "env_file": None,
+    "user": ("user", text),
+    "workdir": ("working_dir", text),
+    "group_add": ("group_add", _texts),
+    "init": ("init", _flag),
+    "tty": ("tty", _flag),
+    "stdin_open": ("stdin_open", _flag),
+    "stop_signal": ("stop_signal", text),
+    "stop_timeout": ("stop_grace_period", _seconds),
+    "healthcheck": ("healthcheck", _healthcheck),
+    "platform": None,
+    "labels": ("labels", _pairs),
+    "ports": ("ports", _texts),
+    "volumes": None,
+    "tmpfs": ("tmpfs", _tmpfs),
+    "devices": ("devices", _texts),
+    "networks": None,
+    "network_mode": None,
+    "hostname": ("hostname", text),
+    "domainname": ("domainname", text),
+    "dns": ("dns", _texts),
+    "dns_search": ("dns_search", _texts),
+    "dns_opt": ("dns_opt", _texts),
+    "extra_hosts": ("extra_hosts", _hosts),
+    "restart": ("restart", text),
+    "memory": ("mem_limit", _size),
+    "memory_swap": ("memswap_limit", _size),
+    "cpus": ("cpus", _cpus),
+    "cpu_shares": ("cpu_shares", text),
+    "pids_limit": ("pids_limit", text),
+    "ulimits": ("ulimits", _ulimits),
+    "shm_size": ("shm_size", _size),
+    "cap_add": ("cap_add", _texts),
+    "cap_drop": ("cap_drop", _texts),
+    "privileged": ("privileged", _flag),
+    "read_only": ("read_only", _flag),
+    "security_opt": ("security_opt", _texts),
+    "sysctls": ("sysctls", _pairs),
+    "ipc": ("ipc", text),
+    "pid": ("pid", text),
+    "log_driver": None,
+    "log_opts": None,
+}
+
+#: Keys of a service that a stack cannot express: where inspect has them, and their usual values
+#: besides nothing.
+LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
+    "annotations": ("HostConfig.Annotations", ()),
+    "blkio_config": ("HostConfig.BlkioWeight", ()),
+    "cgroup_parent": ("HostConfig.CgroupParent", ()),
+    "cpu_rt_period": ("HostConfig.CpuRealtimePeriod", ()),
+    "cpu_rt_runtime": ("HostConfig.CpuRealtimeRuntime", ()),
+    "cpuset": ("HostConfig.CpusetCpus", ()),
+    "device_cgroup_rules": ("HostConfig.DeviceCgroupRules", ()),
+    "gpus": ("HostConfig.DeviceRequests", ()),
+    "mac_address": ("Config.MacAddress", ()),
+    "mem_reservation": ("HostConfig.MemoryReservation", ()),
+    "mem_swappiness": ("HostConfig.MemorySwappiness", (-1,)),
+    "oom_kill_disable": ("HostConfig.OomKillDisable", ()),
+    "oom_score_adj": ("HostConfig.OomScoreAdj", ()),
+    "runtime": ("HostConfig.Runtime", ("oci",)),
+    "storage_opt": ("HostConfig.StorageOpt", ()),
+    "userns_mode": ("HostConfig.UsernsMode", ()),
+    "uts": ("HostConfig.UTSMode", ("private",)),
+}
+
+
+def observed(payload: Payload, state: EngineState) -> Observed:
+    """Return a container with its image, as the comparison of settings sees them."""
+    return Observed(
+        existing_of(payload),
+        image_of(state.images.get(payload["Image"])),
+        log_driver=state.info.get("LoggingDriver") or "",
+        podman=state.is_podman,
+    )
+
+
+def fields_of(payload: Payload, state: EngineState, position: Position) -> dict[str, Any]:
+    """Return the fields of the service of a container, except networks and names.
+
+    mounts: what it mounts, as the engine has it.
+    """
+    values = chosen(observed(payload, state), (payload.get("Config") or {}).get("Env") or ())
+    found = {
+        target[0]: target[1](values[name], position)
+        for name, target in FIELDS.items()
+        if target is not None and name in values
+    }
+    if "log_driver" in values or "log_opts" in values:
+        driver = values.get("log_driver")
+        options = _pairs(values.get("log_opts", {}), position)
+        found["logging"] = Logging(text(driver, position) if driver else None, options)
+    found["mounts"] = tuple(values.get("volumes", ()))
+    usual_runtime = state.info.get("DefaultRuntime") or "runc"
+    for key, (place, usual) in LOST.items():
+        value = _at(payload, place)
+        if value and value not in usual and not (key == "runtime" and value == usual_runtime):
+            found[key] = Scalar(str(value), str(value), position)
+    return found
+
+
+def _at(payload: Payload, place: str) -> Any:
+    part, _dot, name = place.partition(".")
+    return (payload.get(part) or {}).get(name)
