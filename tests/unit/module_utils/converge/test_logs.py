@@ -148,6 +148,27 @@ def test_following(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert times[1] == 0, "there were more lines"
 
 
+def test_a_reader_without_news_is_up_to_date(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that removes a container does not wait for lines that do not exist."""
+    clock = [100.0]
+    announced: list[tuple[float, int]] = []
+    monkeypatch.setattr(logs.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(logs.time, "time_ns", lambda: int(clock[0] * SECOND))
+    monkeypatch.setattr(
+        logs.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds)
+    )
+    monkeypatch.setattr(
+        logs.log_readers,
+        "announce",
+        lambda _name, arrived: announced.append((round(clock[0], 1), arrived // SECOND)),
+    )
+    first = read(tmp_path)
+    read(tmp_path, cursor=first.cursor, wait=3)
+    assert announced == [(100.0, 100), (101.2, 101), (102.4, 102)]
+
+
 def test_a_container_that_comes_later_is_read_from_its_beginning(
     host: Host, tmp_path: Path
 ) -> None:

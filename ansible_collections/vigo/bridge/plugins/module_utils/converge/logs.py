@@ -35,6 +35,8 @@ from .selection import names
 
 #: Seconds between two checks for new lines, which delays them for readers that follow.
 INTERVAL = 0.4
+#: Seconds between two notes that a reader is up to date while there are no lines.
+_IDLE = 1.0
 _TICK = 0.1
 #: Nanoseconds that an engine may take from a line's time until the line can be read.
 _DELAY = times.SECOND // 10
@@ -72,8 +74,7 @@ def read_logs(
     """
     check_options(arguments)
     reading = _Reading(arguments, target, prepare)
-    if arguments.get("wait") and not target.check_mode:
-        reading.announce()
+    reading.announce()
     return reading.awaited(float(arguments.get("wait") or 0))
 
 
@@ -149,6 +150,8 @@ class _Reading:
         self._has_begun = known is not None
         self._engines: dict[str, bool] = {}
         self._known: dict[str, Any] = {}
+        self._announces = bool(arguments.get("wait")) and not target.check_mode
+        self._announced = 0.0
         self._name, self._arrived = log_readers.new_name(), 0
         if known is not None:
             self._engines, self._known, self._name, self._arrived = known
@@ -166,8 +169,10 @@ class _Reading:
         self.has_changed = False
 
     def announce(self) -> None:
-        """Note that the lines of the last call have arrived."""
-        log_readers.announce(self._name, self._arrived)
+        """Record which lines have arrived, for those who want to remove a container."""
+        if self._announces:
+            self._announced = time.monotonic()
+            log_readers.announce(self._name, self._arrived)
 
     def _addresses(self, arguments: Mapping[str, Any], target: Target) -> dict[str, bool]:
         if self._stack is None:
@@ -187,6 +192,9 @@ class _Reading:
             has_news = found.page.lines or found.page.problems or self.has_changed
             if has_news or time.monotonic() >= deadline:
                 return found
+            self.arrived(found)
+            if time.monotonic() - self._announced >= _IDLE:
+                self.announce()
             _pause(INTERVAL)
 
     def read(self) -> Found:
