@@ -100,7 +100,7 @@ class Followed:
 
     def wait_for(self, *texts: str) -> None:
         """Wait until a line with one of the texts has come."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not any(text in line for _at, line in list(self.lines) for text in texts):
             assert time.monotonic() < deadline, f"{texts} did not come: {self.lines[-5:]}"
             time.sleep(0.05)

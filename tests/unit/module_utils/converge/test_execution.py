@@ -133,6 +133,35 @@ def test_what_does_not_run(stack: StackOnEngine, state: str, done: str) -> None:
     assert actions(run(stack, "true")) == {"shop/web": done, "shop/db": "ran"}
 
 
+#: what happens to the container while the command runs -> the result
+ENDS = {
+    "stop": "container web was stopped (exited) while the command was running",
+    "restart": "container web was restarted while the command was running",
+    "kill": "container web was stopped (exited) while the command was running",
+    "remove": "container web was removed while the command was running",
+    "": "the command failed with exit code 137",
+}
+
+
+@pytest.mark.parametrize(("end", "problem"), ENDS.items(), ids=ENDS)
+def test_a_container_that_ends_in_the_meantime(
+    end: str, problem: str, stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code alone looks like a fault of the command."""
+    original = execution.Engine.command
+
+    def command(engine: execution.Engine, number: str) -> Any:
+        if end == "remove":
+            stack.memory.request("DELETE", "/containers/web?force=true", 1.0)
+        elif end:
+            stack.memory.request("POST", f"/containers/web/{end}", 1.0)
+        return original(engine, number)
+
+    monkeypatch.setattr(execution.Engine, "command", command)
+    (done,) = run(stack, *SHELL, "exit 137", only=["shop/web"])
+    assert (done.action, done.reason) == ("failed", problem)
+
+
 def test_what_is_not_ours(stack: StackOnEngine) -> None:
     stack.container("shop/other")
     body = {"Image": "redis:7-alpine", "HostConfig": {}, "Labels": {}}

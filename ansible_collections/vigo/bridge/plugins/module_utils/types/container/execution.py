@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from ...common.errors import ResourceError
+from ...engine.connection import Refused
 from ...engine.frames import STDERR
 from ...host.caller_watch import leave_if_gone
 from ...host.process_output import Tail
@@ -81,7 +82,8 @@ def execute(engine: Engine, container: Existing, command: Command, secrets: Secr
             None, tails[False].text(), tails[True].text(), f"{problem}; increase the timeout"
         )
     rc = _exit_code(engine, number)
-    return Ran(rc, tails[False].text(), tails[True].text(), _problem(rc))
+    problem = "" if rc == 0 else _end(engine, container) or _problem(rc)
+    return Ran(rc, tails[False].text(), tails[True].text(), problem)
 
 
 def output_limit(containers: int) -> int:
@@ -112,21 +114,41 @@ def _body(command: Command, secrets: Secrets) -> dict[str, Any]:
     return body
 
 
+def _end(engine: Engine, container: Existing) -> str:
+    """Return how the container has ended since, and its commands with it; empty if it has not."""
+    found = engine.container(container.id)
+    if found is None:
+        how = "removed"
+    elif not found.is_up:
+        how = f"stopped ({found.status})"
+    elif found.started_at != container.started_at:
+        how = "restarted"
+    else:
+        return ""
+    return f"container {container.name} was {how} while the command was running"
+
+
 def _problem(rc: int | None) -> str:
     if rc is None:
         return "the engine does not report the exit code of the command"
-    if rc == 0:
-        return ""
     if rc in _NOT_STARTED:
         return f"exit code {rc}: {_NOT_STARTED[rc]}"
     return f"the command failed with exit code {rc}"
 
 
 def _exit_code(engine: Engine, number: str) -> int | None:
-    """Return the exit code, which an engine may know a moment after the end of the output."""
+    """Return the exit code, which an engine may know a moment after the end of the output.
+
+    Return None if it does not know it, also because the container was removed.
+    """
     deadline = time.monotonic() + _EXIT_TIMEOUT
     while True:
-        found = engine.command(number)
+        try:
+            found = engine.command(number)
+        except Refused as error:
+            if error.code == 404:
+                return None
+            raise
         if not found.get("Running") and found.get("ExitCode") is not None:
             return int(found["ExitCode"])
         if time.monotonic() >= deadline:
