@@ -76,8 +76,13 @@ def build_call(
     inline = build.texts.get("dockerfile_inline")
     return Call(
         (*words, context(build, folder)),
-        # Attestations contain the time, so that each build would have a digest of its own.
-        {**environment, "BUILDX_NO_DEFAULT_ATTESTATIONS": "1"},
+        {
+            **environment,
+            # Attestations contain the time, so that each build would have a digest of its own.
+            "BUILDX_NO_DEFAULT_ATTESTATIONS": "1",
+            # A docker that is interrupted leaves files there.
+            "TMPDIR": str(scratch),
+        },
         inline.text if inline is not None else "",
         metadata,
     )

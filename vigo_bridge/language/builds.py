@@ -23,8 +23,10 @@ from vigo_bridge.language.values import Fields, Items, Scalar, Value, scalars
 #: Where secrets are allowed: their values reach docker in its environment.
 _WITH_SECRETS = ("args", "secrets")
 _TEMPLATE = re.compile(r"\{\{[^}]*\.Vars\b")
-#: Names of build arguments, labels, contexts and secrets: docker gets them as NAME=VALUE.
-_NAME = re.compile(r"[A-Za-z0-9_./-]+")
+#: Names of build arguments, labels and contexts: docker gets them as NAME=VALUE.
+_NAME = re.compile(r"[^\s=]+")
+#: Names of secrets, which docker gets in a list with commas.
+_ID = re.compile(r"[A-Za-z0-9_.-]+")
 #: Variables that change what docker does, so that they cannot hold a secret for a build.
 _OF_DOCKER = re.compile(r"(?:DOCKER|BUILDX|BUILDKIT|LD)_\w*|HOME|PATH")
 _OWN = ("name", "image", "variable", "context")
@@ -136,12 +138,13 @@ def _map(reader: Reader, key: str) -> Mapping[str, Scalar]:
     found = {}
     fields = reader.mapping(key)
     for name, value in fields.entries if fields else ():
-        if not _NAME.fullmatch(name.text):
+        form = _ID if key == "secrets" else _NAME
+        if not form.fullmatch(name.text):
             reader.diagnostics.error(
                 "VB203",
                 name.position,
                 f"{key}: invalid name {name.text!r}",
-                "use letters, digits, '_', '-', '.' and '/'",
+                "use letters, digits, '_', '-' and '.'",
             )
         elif isinstance(value, Scalar):
             found[name.text] = value
