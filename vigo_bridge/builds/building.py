@@ -10,7 +10,7 @@ from pathlib import Path
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from vigo_bridge.builds import docker
 from vigo_bridge.builds.command import Call, build_call, push_call
-from vigo_bridge.builds.names import pinned
+from vigo_bridge.builds.names import login_call, pinned
 from vigo_bridge.builds.results import BuildResult
 from vigo_bridge.language.model import Build
 from vigo_bridge.private_folder import private_folder
@@ -59,8 +59,7 @@ class Builder:
             if call.metadata is None:
                 call = push_call(work.image)
                 advice = (
-                    "check that the registry responds, and log in with"
-                    f" `docker login {work.image.split('/')[0]}`"
+                    f"check that the registry responds, and log in with `{login_call(work.image)}`"
                 )
                 result = self._run(call, result, "pushing", "docker push failed", advice)
             if result.status == "built":

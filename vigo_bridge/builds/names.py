@@ -33,6 +33,12 @@ def has_owner(image: str) -> bool:
     return name.registry != DOCKER_HUB or not name.path.startswith("library/")
 
 
+def login_call(image: str) -> str:
+    """Return the call that logs in to the registry of an image."""
+    registry = parse(image).registry
+    return "docker login" if registry == DOCKER_HUB else f"docker login {registry}"
+
+
 def pinned(image: str, digest: str, current: str) -> str:
     """Return the value for the variable of a built image.
 

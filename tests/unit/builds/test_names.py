@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from vigo_bridge.builds.names import has_owner, pinned, repository, tagged
+from vigo_bridge.builds.names import has_owner, login_call, pinned, repository, tagged
 
 DIGEST, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 
@@ -50,3 +50,8 @@ def test_an_invalid_registry_or_tag() -> None:
 )
 def test_pinned(image: str, digest: str, current: str, expected: str) -> None:
     assert pinned(image, digest, current) == expected
+
+
+def test_login() -> None:
+    assert login_call("shop/web:1") == "docker login"
+    assert login_call("h.example.com:5000/web:1") == "docker login h.example.com:5000"
