@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
-from vigo_bridge.watch.states.differences import Difference, shortened
+from vigo_bridge.watch.states.differences import Difference, change_text, shortened
 from vigo_bridge.watch.states.model import (
     DIVERGED_AFTER,
     NO_DATA,
@@ -113,8 +113,8 @@ def _how(resource: ResourceState) -> str:
 
 
 def _difference(difference: Difference) -> str:
-    old, new = (
-        one_line(shortened(text, _LONGEST)) or "(nothing)"
-        for text in (difference.old, difference.new)
-    )
-    return f"{one_line(difference.field)}: {old} -> {new}"
+    return f"{one_line(difference.field)}: {change_text(difference, _value)}"
+
+
+def _value(text: str) -> str:
+    return one_line(shortened(text, _LONGEST))

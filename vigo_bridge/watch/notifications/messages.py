@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.vigo.bridge.plugins.plugin_utils.printable import one_line
 from vigo_bridge.watch.notifications.announcements import CALM, TURNS, WINDOW, Event, Status
 from vigo_bridge.watch.notifications.items import Item, Kind
-from vigo_bridge.watch.states.differences import shortened
+from vigo_bridge.watch.states.differences import change_text, shortened
 from vigo_bridge.watch.states.model import Condition, Drift, FleetState, Problem
 from vigo_bridge.watch.states.problem_titles import PROBLEMS, SOLVED
 from vigo_bridge.wording import counted, some
@@ -195,13 +195,8 @@ def _problem(item: Item) -> str:
 
 def _changes(item: Item) -> str:
     return ", ".join(
-        f"{_value(change.field)} {_quoted(change.old)} -> {_quoted(change.new)}"
-        for change in item.changes
+        f"{_value(change.field)} {change_text(change, _value)}" for change in item.changes
     )
-
-
-def _quoted(value: str) -> str:
-    return _value(value) or "(nothing)"
 
 
 def _value(text: str, longest: int = _LONGEST_VALUE) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Re
 MOST = 20
 LONGEST = 200
 _CONTENT = "content"
+_NOTHING = "(nothing)"
 #: The action whose diff shows what runs, not what differs.
 _RAN = "ran"
 
@@ -23,7 +24,8 @@ _RAN = "ran"
 class Difference:
     """One field of a resource. old: what is on the host. new: what the stack says.
 
-    Both are texts for people: secrets are masked, and long values are cut. Either may be empty.
+    Both are texts for people: secrets are masked, and long values are cut. Either may be empty. If
+    both are the same, this text describes the difference, because no values can be shown.
     """
 
     field: str
@@ -36,6 +38,14 @@ def differences(result: Result) -> tuple[Difference, ...]:
     if not result.diff or result.action == _RAN:
         return ()
     return tuple(_of_diff(result.diff))[:MOST]
+
+
+def change_text(difference: Difference, shown: Callable[[str], str]) -> str:
+    """Return the two values of a difference as one text. shown: returns a value for people."""
+    old, new = shown(difference.old), shown(difference.new)
+    if difference.old == difference.new:
+        return new
+    return f"{old or _NOTHING} -> {new or _NOTHING}"
 
 
 def signature(result: Result) -> str:
@@ -53,7 +63,8 @@ def _of_diff(diff: Mapping[str, Any]) -> Iterator[Difference]:
         name = str(diff.get("after_header") or diff.get("before_header") or _CONTENT)
         yield _of_texts(name, before, after)
     elif diff.get("prepared"):
-        yield Difference(_CONTENT, "", shortened(str(diff["prepared"]).strip()))
+        text = shortened(str(diff["prepared"]).strip())
+        yield Difference(_CONTENT, text, text)
     elif before != after:
         yield Difference(_CONTENT, _text(before), _text(after))
 

@@ -153,7 +153,7 @@ def hostile() -> FleetState:
         HOSTS["drift"].resources[0],
         id=f"c/{EVIL}",
         reason=EVIL,
-        differences=(Difference(EVIL, EVIL, EVIL),),
+        differences=(Difference(EVIL, EVIL, EVIL), Difference(EVIL, EVIL, f"{EVIL}2")),
     )
     host = HostState(
         resources=(resource, replace(resource, id="c/two", error=EVIL)),
@@ -302,3 +302,14 @@ def test_the_status_for_programs(site: Site) -> None:
 
 def test_the_metrics(site: Site) -> None:
     assert 'vigo_bridge_watch_hosts{condition="degraded"} 1.0' in site.get("/metrics")
+
+
+def test_a_content_that_is_not_shown_is_named_once(tmp_path: Path) -> None:
+    resource = replace(
+        HOSTS["drift"].resources[0],
+        differences=(Difference("content", "(not shown)", "(not shown)"),),
+    )
+    hosts = {"web1": replace(HOSTS["drift"], resources=(resource,))}
+    page = Site(tmp_path, FleetState(hosts, turn=1)).get("/")
+    assert page.count("(not shown)") == 1
+    assert "(nothing)" not in page

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
-from vigo_bridge.watch.states.differences import LONGEST, MOST, differences, signature
+from vigo_bridge.watch.states.differences import (
+    LONGEST,
+    MOST,
+    Difference,
+    change_text,
+    differences,
+    signature,
+)
 
 #: A diff -> the field, the old and the new value of each difference.
 DIFFS: dict[str, tuple[Mapping[str, Any] | None, list[tuple[str, str, str]]]] = {
@@ -56,9 +63,9 @@ DIFFS: dict[str, tuple[Mapping[str, Any] | None, list[tuple[str, str, str]]]] = 
     ),
     "a file whose content is not shown": (
         {"before": "", "after": "", "prepared": "(not shown: the content holds secrets)\n"},
-        [("content", "", "(not shown: the content holds secrets)")],
+        [("content", *("(not shown: the content holds secrets)",) * 2)],
     ),
-    "a diff that a module prepared": ({"prepared": "-a\n+b\n"}, [("content", "", "-a\n+b")]),
+    "a diff that a module prepared": ({"prepared": "-a\n+b\n"}, [("content", "-a\n+b", "-a\n+b")]),
     "other values": ({"before": [1], "after": [2]}, [("content", "[1]", "[2]")]),
     "a value that is missing": ({"before": "a\n"}, [("content", "a", "")]),
 }
@@ -89,3 +96,16 @@ def test_a_signature_changes_with_the_difference_alone() -> None:
     long = "x" * 1000
     diffs = [{"before": f"{long}{end}", "after": long} for end in "ab"]
     assert len({signature(Result("a/b", "c", "updated", diff=diff)) for diff in diffs}) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        ("redis:7", "redis:8", "redis:7 -> redis:8"),
+        ("", "web", "(nothing) -> web"),
+        ("web", "", "web -> (nothing)"),
+        ("(not shown)", "(not shown)", "(not shown)"),
+    ],
+)
+def test_a_change_as_text(old: str, new: str, text: str) -> None:
+    assert change_text(Difference("image", old, new), str) == text
