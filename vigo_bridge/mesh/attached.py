@@ -53,12 +53,17 @@ class Attached:
         self.may_run = False
 
     def run(self, take: Callable[[Answer], None]) -> Outcome:
+        # A pipe would stay open as long as ssh keeps a connection for later in the background.
+        with self._folder.with_name(f"{self._folder.name}.stderr").open("w+b") as complaints:
+            return self._run(take, complaints)
+
+    def _run(self, take: Callable[[Answer], None], complaints: IO[bytes]) -> Outcome:
         try:
             process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+                stderr=complaints,
                 start_new_session=True,
             )
         except OSError as error:
@@ -66,7 +71,8 @@ class Attached:
         with process, set_apart(process.pid):
             self._process = process
             try:
-                return self._exchange(process, take)
+                ended = self._exchange(process, take)
+                return Outcome(ended, "" if ended else self._reason(process, complaints))
             finally:
                 self._end(process)
 
@@ -102,11 +108,10 @@ class Attached:
 
     def _exchange(
         self, process: subprocess.Popen[bytes], take: Callable[[Answer], None]
-    ) -> Outcome:
+    ) -> Ended | None:
+        """Send the unit and read the answer; return its end, None if that does not come."""
         assert process.stdin
         assert process.stdout
-        complaints = threading.Thread(target=self._listen, args=[process.stderr], daemon=True)
-        complaints.start()
         # The node may refuse the unit before it has read all of it.
         with contextlib.suppress(OSError), self._writing:
             write_unit(self._unit, self._folder, process.stdin)
@@ -118,15 +123,14 @@ class Attached:
             if isinstance(part, Ended):
                 ended = part
             elif isinstance(part, SecretsAsked):
-                self._answer(process, part)
+                # A look-up may take long, and the node must be heard in the meantime.
+                threading.Thread(target=self._answer, args=[process, part], daemon=True).start()
             elif isinstance(part, Noise):
                 self._said.append(part.text)
             else:
                 self.may_run = self.may_run or isinstance(part, Started)
                 take(part)
-        if ended is None:
-            complaints.join(1)
-        return Outcome(ended, "" if ended else self._reason(process))
+        return ended
 
     def _answer(self, process: subprocess.Popen[bytes], asked: SecretsAsked) -> None:
         answer = {"id": asked.id, **self._answer_secrets(asked.paths)}
@@ -135,15 +139,14 @@ class Attached:
             process.stdin.write(json.dumps(answer).encode() + b"\n")
             process.stdin.flush()
 
-    def _listen(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            self._said.append(line.decode(errors="replace").rstrip())
-
-    def _reason(self, process: subprocess.Popen[bytes]) -> str:
+    def _reason(self, process: subprocess.Popen[bytes], complaints: IO[bytes]) -> str:
+        """Return why the connection ended: what the command or the node said last."""
         if self._silence:
             return self._silence
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)
+        complaints.seek(0)
+        self._said.extend(line.decode(errors="replace").rstrip() for line in complaints)
         said = "\n".join(line for line in self._said if line)
         status = process.poll()
         ending = f"{self._command[0]} ended with status {status}" if status else "it was cut off"

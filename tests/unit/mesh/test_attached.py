@@ -90,3 +90,12 @@ def test_a_silent_node_is_given_up(tmp_path: Path) -> None:
     outcome, _ = _run(link)
     assert (outcome.ended, outcome.problem) == (None, "no answer")
     assert time.monotonic() - before < 30
+
+
+def test_a_program_in_the_background_keeps_its_stderr(tmp_path: Path) -> None:
+    """As ssh does with ControlPersist."""
+    before = time.monotonic()
+    link = _link(tmp_path, "sleep 60 > /dev/null < /dev/null & " + _READ + _START + _END)
+    outcome, _ = _run(link)
+    assert outcome.ended
+    assert time.monotonic() - before < 30
