@@ -63,6 +63,19 @@ def test_other_commands(fleet: MeshFleet) -> None:
         assert fleet.processes("n2")
 
 
+@pytest.mark.sweep
+def test_nodes_by_group_and_trait(fleet: MeshFleet) -> None:
+    with fleet.inventory.open("a") as inventory:
+        inventory.write("[first]\nh1\nh2\n[first:vars]\nname={{ inventory_hostname }}\n")
+    fleet.mesh.write_text(
+        f"nodes:\n  n1: {{via: ssh, command: {fleet.node('n1')}, groups: [first]}}\n"
+        f"  n2: {{via: ssh, command: {fleet.node('n2')}, traits: [os.kernel=*, os.arch=*]}}\n"
+        f"  n3: {{via: ssh, command: {fleet.node('n3')}, traits: [os.arch=none]}}\n"
+    )
+    assert fleet.on_mesh("--only", "site/go", "--max-failures", "1").status == 3
+    assert [len(fleet.processes(name)) for name in ("n1", "n2", "n3")] == [1, 1, 0]
+
+
 def test_unreachable_node(fleet: MeshFleet) -> None:
     fleet.mesh.write_text(
         f"nodes:\n  n1: {{via: ssh, command: {fleet.node('n1')}}}\n"

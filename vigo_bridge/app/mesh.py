@@ -94,5 +94,7 @@ def _traits(mesh: Mesh, found: Hosts, how: RunOptions) -> Mapping[str, Mapping[s
     names = sorted({name for node in mesh.nodes for name, _ in node.traits})
     if not names:
         return {}
+    # What the run is limited to is not for the question.
+    asking = RunOptions(forks=how.forks, become=how.become)
     with private_folder() as private:
-        return traits_of(names, found.names, found, how, private / "traits")
+        return traits_of(names, found.names, found, asking, private / "traits")
