@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,8 +97,8 @@ def folder_environment(
 
 
 def dotenv_of(folder: Path, reader: ProjectFiles) -> list[tuple[Path, bytes]]:
-    """Return the folder's `.env`. A folder of that name is ignored, as by compose."""
+    """Return the folder's `.env`. A folder, or a link to nothing, is ignored, as by compose."""
     path = folder / ".env"
-    if path.is_dir() or not os.path.lexists(path):
+    if path.is_dir() or not path.exists():
         return []
     return [(path, reader.read(path, Position(str(path), 0, 0)))]

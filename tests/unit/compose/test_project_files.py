@@ -104,6 +104,11 @@ def test_a_folder_named_dotenv_is_no_file(shop: Path) -> None:
     assert imported(shop, SERVICE).files
 
 
+def test_a_dotenv_that_links_to_nothing_is_no_file(shop: Path) -> None:
+    (shop / ".env").symlink_to("settings.conf")
+    assert imported(shop, SERVICE).files
+
+
 # The content of `file` -> the reason. Each would block or fill the memory.
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a FIFO": (lambda at: os.mkfifo(at), "it is a FIFO, not a regular file"),
