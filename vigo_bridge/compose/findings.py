@@ -88,8 +88,15 @@ class Errors:
             self._found.append(error)
 
     def raise_all(self) -> None:
-        """Raise the first error, with the findings of all; do nothing without one."""
+        """Raise the first error, with the findings of all in reading order; do nothing without one.
+
+        Of several errors at one position, the first one counts.
+        """
         if self._found:
+            by_position: dict[Position, Finding] = {}
+            for error in self._found:
+                for finding in error.findings:
+                    by_position.setdefault(finding.position, finding)
             first = self._found[0]
-            first.findings = tuple(finding for error in self._found for finding in error.findings)
+            first.findings = tuple(sorted(by_position.values(), key=lambda one: one.position))
             raise first

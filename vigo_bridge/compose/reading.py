@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from itertools import chain
 from typing import Any, TypeVar
 
 from vigo_bridge.compose import shapes
@@ -36,10 +37,10 @@ KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS
 
 def read_project(loaded: Loaded, findings: Findings) -> Project:
     """Return the project of merged files. Raise ComposeError if compose itself would refuse."""
-    sections = {
-        name: with_taken_scalars(name, content) for name, content in loaded.sections.items()
-    }
     errors = Errors()
+    sections = {
+        name: with_taken_scalars(name, content, errors) for name, content in loaded.sections.items()
+    }
     name = loaded.name
     project = Project(
         name=name,
@@ -116,24 +117,29 @@ def _depends_on(value: Value, findings: Findings) -> tuple[Dependency, ...]:
             Dependency(str(name), "started", False, True, name.position)
             for name in shapes.texts(value)
         )
-    found = []
-    for key, item in shapes.mapping(value).entries:
-        options = item if isinstance(item, Fields) else Fields((), key.position)
-        shapes.known_only(options, ("condition", "restart", "required"), "depends_on")
-        condition = get(options, "condition")
-        started = "service_started" if condition is None else shapes.one_of(condition, _STATES)
-        required = get(options, "required")
-        restart = get(options, "restart")
-        found.append(
-            Dependency(
-                key.text,
-                started.removeprefix("service_"),
-                restart is not None and shapes.flag(restart),
-                required is None or shapes.flag(required),
-                key.position,
-            )
-        )
-    return tuple(found)
+    return shapes.each(shapes.mapping(value).entries, _dependency)
+
+
+def _dependency(entry: tuple[Scalar, Value]) -> Dependency:
+    key, item = entry
+    options = item if isinstance(item, Fields) else Fields((), key.position)
+    found = shapes.parts(
+        options,
+        "depends_on",
+        {
+            "condition": lambda value: shapes.one_of(value, _STATES),
+            "restart": shapes.flag,
+            "required": shapes.flag,
+        },
+    )
+    started = found["condition"] or "service_started"
+    return Dependency(
+        key.text,
+        started.removeprefix("service_"),
+        bool(found["restart"]),
+        found["required"] is not False,
+        key.position,
+    )
 
 
 #: What to do about the keys of a service's network that a stack cannot express.
@@ -151,73 +157,85 @@ def _networks(value: Value, findings: Findings) -> tuple[Attachment, ...]:
         return tuple(
             Attachment(str(name), (), None, None, 0, name.position) for name in shapes.texts(value)
         )
-    found = []
-    for key, item in shapes.mapping(value).entries:
+
+    def read(entry: tuple[Scalar, Value]) -> Attachment:
+        key, item = entry
         options = item if isinstance(item, Fields) else Fields((), key.position)
-        known = ("aliases", "ipv4_address", "ipv6_address", "priority", *ATTACHMENT_LOST)
-        shapes.known_only(options, known, f"networks.{key.text}")
-        shapes.lose(options, ATTACHMENT_LOST, f"networks.{key.text}", findings)
-        aliases = get(options, "aliases")
-        priority = get(options, "priority")
-        found.append(
-            Attachment(
-                key.text,
-                () if aliases is None else shapes.texts(aliases),
-                shapes.optional(options, "ipv4_address"),
-                shapes.optional(options, "ipv6_address"),
-                0 if priority is None else shapes.number(priority),
-                key.position,
-            )
+        place = f"networks.{key.text}"
+        found = shapes.parts(
+            options,
+            place,
+            {
+                "aliases": shapes.texts,
+                "ipv4_address": shapes.text,
+                "ipv6_address": shapes.text,
+                "priority": shapes.number,
+            },
+            tuple(ATTACHMENT_LOST),
         )
-    return tuple(sorted(found, key=lambda attachment: -attachment.priority))
+        shapes.lose(options, ATTACHMENT_LOST, place, findings)
+        return Attachment(
+            key.text,
+            found["aliases"] or (),
+            found["ipv4_address"],
+            found["ipv6_address"],
+            found["priority"] or 0,
+            key.position,
+        )
+
+    attachments = shapes.each(shapes.mapping(value).entries, read)
+    return tuple(sorted(attachments, key=lambda attachment: -attachment.priority))
 
 
 def _healthcheck(value: Value, findings: Findings) -> Healthcheck:
     content = shapes.mapping(value)
     times = ("interval", "timeout", "start_period", "start_interval")
-    shapes.known_only(content, ("test", *times, "retries", "disable"), "healthcheck")
-    test, disable = get(content, "test"), get(content, "disable")
-    return Healthcheck(
-        None if test is None else shapes.words(test),
-        shapes.optional(content, "interval"),
-        shapes.optional(content, "timeout"),
-        shapes.optional(content, "retries"),
-        shapes.optional(content, "start_period"),
-        shapes.optional(content, "start_interval"),
-        disable is not None and shapes.flag(disable),
-        content.position,
-    )
+    known = {
+        "test": shapes.words,
+        **dict.fromkeys((*times, "retries"), shapes.text),
+        "disable": shapes.flag,
+    }
+    found = shapes.parts(content, "healthcheck", known)
+    found["disable"] = bool(found["disable"])
+    return Healthcheck(**found, position=content.position)
 
 
 def _env_files(value: Value, findings: Findings) -> tuple[EnvFile, ...]:
-    found = []
-    for item in value.items if isinstance(value, Items) else (value,):
-        if not isinstance(item, Fields):
-            found.append(EnvFile(shapes.text(item), True, False))
-            continue
-        shapes.known_only(item, ("path", "required", "format"), "env_file")
-        required, path = get(item, "required"), get(item, "path")
-        form = get(item, "format")
-        is_raw = form is not None and shapes.one_of(form, ("raw",)) == "raw"
-        is_required = required is None or shapes.flag(required)
-        found.append(EnvFile(shapes.text(path or item), is_required, is_raw))
-    return tuple(found)
+    return shapes.each(value.items if isinstance(value, Items) else (value,), _env_file)
+
+
+def _env_file(item: Value) -> EnvFile:
+    if not isinstance(item, Fields):
+        return EnvFile(shapes.text(item), True, False)
+    found = shapes.parts(
+        item,
+        "env_file",
+        {
+            "path": shapes.text,
+            "required": shapes.flag,
+            "format": lambda value: shapes.one_of(value, ("raw",)),
+        },
+    )
+    path = found["path"] or shapes.text(item)
+    return EnvFile(path, found["required"] is not False, found["format"] == "raw")
 
 
 def _grants(value: Value, findings: Findings) -> tuple[Grant, ...]:
-    found = []
-    for item in value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list"):
-        if not isinstance(item, Fields):
-            found.append(Grant(str(shapes.text(item)), None, "", "", "", item.position))
-            continue
-        shapes.known_only(item, ("source", "target", "uid", "gid", "mode"), "an entry")
-        uid, gid = (str(shapes.optional(item, key) or "") for key in ("uid", "gid"))
-        target = shapes.optional(item, "target")
-        source = str(shapes.optional(item, "source") or "")
-        mode = get(item, "mode")
-        digits = "" if mode is None else format(shapes.number(mode), "o")
-        found.append(Grant(source, target, uid, gid, digits, item.position))
-    return tuple(found)
+    items = value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list")
+    return shapes.each(items, _grant)
+
+
+def _grant(item: Value) -> Grant:
+    if not isinstance(item, Fields):
+        return Grant(str(shapes.text(item)), None, "", "", "", item.position)
+    known = {
+        **dict.fromkeys(("source", "target", "uid", "gid"), shapes.text),
+        "mode": shapes.number,
+    }
+    found = shapes.parts(item, "an entry", known)
+    source, uid, gid = (str(found[key] or "") for key in ("source", "uid", "gid"))
+    mode = "" if found["mode"] is None else format(found["mode"], "o")
+    return Grant(source, found["target"], uid, gid, mode, item.position)
 
 
 #: What to do about GPUs: a device file alone does not give a container the drivers.
@@ -250,24 +268,33 @@ _CONDITIONS = {
 
 def _deploy(value: Value, findings: Findings) -> Deploy:
     content = shapes.mapping(value)
-    shapes.known_only(
-        content, ("replicas", "resources", "restart_policy", *_DEPLOY_IGNORED), "deploy"
+    found = shapes.parts(
+        content,
+        "deploy",
+        {
+            "replicas": shapes.number,
+            "resources": lambda part: _resources(part, findings),
+            "restart_policy": lambda part: _restart_policy(part, findings),
+        },
+        _DEPLOY_IGNORED,
     )
     for key, _ in content.entries:
         if key.text in _DEPLOY_IGNORED:
             findings.note(key.position, f"deploy.{key.text} is ignored: {_IGNORED_BY_COMPOSE}")
-    resources = _mapping(content, "resources")
+    cpus, memory, pids = found["resources"] or (None, None, None)
+    return Deploy(found["replicas"], cpus, memory, pids, found["restart_policy"])
+
+
+def _resources(value: Value, findings: Findings) -> tuple[Text | None, ...]:
+    """Return the limits of CPUs, memory and processes."""
+    resources = shapes.mapping(value)
     reservations = _mapping(resources, "reservations")
     shapes.lose(reservations, _RESERVATIONS_LOST, "deploy.resources.reservations", findings)
+    names = ("cpus", "memory", "pids")
     limits = _mapping(resources, "limits")
-    replicas = get(content, "replicas")
-    return Deploy(
-        None if replicas is None else shapes.number(replicas),
-        shapes.optional(limits, "cpus"),
-        shapes.optional(limits, "memory"),
-        shapes.optional(limits, "pids"),
-        _restart_policy(get(content, "restart_policy"), findings),
-    )
+    further = [key.text for key, _ in limits.entries]
+    found = shapes.parts(limits, "limits", dict.fromkeys(names, shapes.text), further)
+    return tuple(found[name] for name in names)
 
 
 def _mapping(content: Fields, key: str) -> Fields:
@@ -275,9 +302,7 @@ def _mapping(content: Fields, key: str) -> Fields:
     return Fields((), content.position) if found is None else shapes.mapping(found)
 
 
-def _restart_policy(value: Value | None, findings: Findings) -> str | None:
-    if value is None:
-        return None
+def _restart_policy(value: Value, findings: Findings) -> str:
     content = shapes.mapping(value)
     for key, _ in content.entries:
         if key.text in ("delay", "window"):
@@ -290,25 +315,23 @@ def _restart_policy(value: Value | None, findings: Findings) -> str | None:
 
 
 def _logging(value: Value, findings: Findings) -> Logging:
-    content = shapes.mapping(value)
-    shapes.known_only(content, ("driver", "options"), "logging")
-    options = get(content, "options")
-    return Logging(
-        shapes.optional(content, "driver"), () if options is None else shapes.pairs(options)
-    )
+    known = {"driver": shapes.text, "options": shapes.pairs}
+    found = shapes.parts(shapes.mapping(value), "logging", known)
+    return Logging(found["driver"], found["options"] or ())
 
 
 def _ulimits(value: Value, findings: Findings) -> tuple[tuple[str, Text], ...]:
-    found = []
-    for key, item in shapes.mapping(value).entries:
-        limit = shapes.text(item) if not isinstance(item, Fields) else None
-        if limit is None:
-            soft, hard = (shapes.optional(shapes.mapping(item), side) for side in ("soft", "hard"))
-            if soft is None or hard is None:
-                shapes.refuse_form(item, "a number, or soft and hard")
-            limit = joined(soft, ":", hard, position=item.position)
-        found.append((key.text, limit))
-    return tuple(found)
+    return shapes.each(shapes.mapping(value).entries, _ulimit)
+
+
+def _ulimit(entry: tuple[Scalar, Value]) -> tuple[str, Text]:
+    key, item = entry
+    if not isinstance(item, Fields):
+        return key.text, shapes.text(item)
+    soft, hard = (shapes.optional(item, side) for side in ("soft", "hard"))
+    if soft is None or hard is None:
+        shapes.refuse_form(item, "a number, or soft and hard")
+    return key.text, joined(soft, ":", hard, position=item.position)
 
 
 def _extra_hosts(value: Value, findings: Findings) -> tuple[tuple[str, Text], ...]:
@@ -325,29 +348,29 @@ def _extra_hosts(value: Value, findings: Findings) -> tuple[tuple[str, Text], ..
 
 
 def _devices(value: Value, findings: Findings) -> tuple[Text, ...]:
-    found = []
-    for item in value.items if isinstance(value, Items) else (value,):
-        if not isinstance(item, Fields):
-            found.append(shapes.text(item))
-            continue
-        source, target, access = (
-            shapes.optional(item, key) for key in ("source", "target", "permissions")
-        )
-        if source is None:
-            shapes.refuse_form(item, "a device with a source")
-        tail = (":", access) if access is not None else ()
-        found.append(joined(source, ":", target or source, *tail, position=item.position))
-    return tuple(found)
+    return shapes.each(value.items if isinstance(value, Items) else (value,), _device)
+
+
+def _device(item: Value) -> Text:
+    if not isinstance(item, Fields):
+        return shapes.text(item)
+    source, target, access = (
+        shapes.optional(item, key) for key in ("source", "target", "permissions")
+    )
+    if source is None:
+        shapes.refuse_form(item, "a device with a source")
+    tail = (":", access) if access is not None else ()
+    return joined(source, ":", target or source, *tail, position=item.position)
 
 
 def _ports(value: Value, findings: Findings) -> tuple[Text, ...]:
     items = value.items if isinstance(value, Items) else (value,)
-    return tuple(port for item in items for port in read_port(item, findings))
+    return tuple(chain(*shapes.each(items, lambda item: read_port(item, findings))))
 
 
 def _volumes(value: Value, findings: Findings) -> tuple[Any, ...]:
     items = value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list")
-    mounts = (read_mount(item, findings) for item in items)
+    mounts = shapes.each(items, lambda item: read_mount(item, findings))
     return tuple(mount for mount in mounts if mount is not None)
 
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from vigo_bridge.compose import shapes
-from vigo_bridge.compose.findings import Findings
+from vigo_bridge.compose.findings import Errors, Findings
 from vigo_bridge.compose.loading import get
 from vigo_bridge.compose.model import Network, Source, Volume
 from vigo_bridge.compose.text import Text
@@ -40,29 +40,41 @@ SOURCE_KEYS = (
 
 
 def read_network(key: Scalar, value: Value, project: str, findings: Findings) -> Network:
-    content = _content(key, value)
-    shapes.known_only(content, NETWORK_KEYS, f"network {key.text}")
-    external, name = _external(content)
-    return Network(
-        key.text,
-        name or (key.text if external else f"{project}_{key.text}"),
-        external,
-        {} if external else dict(_network_settings(content, findings)),
-        key.position,
+    external, name, settings = _read(
+        key, value, NETWORK_KEYS, "network", lambda content: _network_settings(content, findings)
     )
+    name = name or (key.text if external else f"{project}_{key.text}")
+    return Network(key.text, name, external, settings, key.position)
 
 
 def read_volume(key: Scalar, value: Value, project: str, findings: Findings) -> Volume:
-    content = _content(key, value)
-    shapes.known_only(content, VOLUME_KEYS, f"volume {key.text}")
-    external, name = _external(content)
-    return Volume(
-        key.text,
-        name or (key.text if external else f"{project}_{key.text}"),
-        external,
-        {} if external else dict(_common_settings(content, "local")),
-        key.position,
+    external, name, settings = _read(
+        key, value, VOLUME_KEYS, "volume", lambda content: _common_settings(content, "local")
     )
+    name = name or (key.text if external else f"{project}_{key.text}")
+    return Volume(key.text, name, external, settings, key.position)
+
+
+def _read(
+    key: Scalar,
+    value: Value,
+    known: Sequence[str],
+    what: str,
+    settings_of: Callable[[Fields], Iterator[tuple[str, Any]]],
+) -> tuple[bool, str, dict[str, Any]]:
+    """Return whether it is created elsewhere, the name that it is given, and its settings."""
+    content = _content(key, value)
+    errors = Errors()
+    external, name = False, ""
+    settings: dict[str, Any] = {}
+    with errors.collected():
+        shapes.known_only(content, known, f"{what} {key.text}")
+    with errors.collected():
+        external, name = _external(content)
+    with errors.collected():
+        settings = {} if external else dict(settings_of(content))
+    errors.raise_all()
+    return external, name, settings
 
 
 def read_source(key: Scalar, value: Value, what: str, findings: Findings) -> Source:
@@ -139,9 +151,10 @@ def _ipam(content: Fields) -> Iterator[tuple[str, Any]]:
         yield "options", options
     pools = get(content, "config")
     items = pools.items if isinstance(pools, Items) else ()
-    found = [_pool(shapes.mapping(pool)) for pool in items if _is_given(pool)]
-    if found := [pool for pool in found if pool]:
-        yield "config", found
+    given = [pool for pool in items if _is_given(pool)]
+    found = shapes.each(given, lambda pool: _pool(shapes.mapping(pool)))
+    if kept := [pool for pool in found if pool]:
+        yield "config", kept
 
 
 def _is_given(value: Value) -> bool:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Errors
 from vigo_bridge.compose.plain_scalars import (
     DATE,
     FLOAT,
@@ -155,10 +155,13 @@ _NAME = _place("a string", STRING, DATE)
 _LARGEST = (1 << 63) - 1
 
 
-def with_taken_scalars(section: str, content: Fields) -> Fields:
-    """Return a section with its scalars as Compose reads them. Raise ComposeError."""
+def with_taken_scalars(section: str, content: Fields, errors: Errors) -> Fields:
+    """Return a section with its scalars as Compose reads them.
+
+    errors: gets those of all scalars that Compose refuses.
+    """
     places = _SECTIONS[section]
-    entries = ((key, _taken(value, "", places)) for key, value in content.entries)
+    entries = ((key, _taken(value, "", places, errors)) for key, value in content.entries)
     return Fields(tuple(entries), content.position)
 
 
@@ -167,16 +170,18 @@ def check_project_name(name: Scalar) -> None:
     _checked(name, _NAME)
 
 
-def _taken(value: Value, path: str, places: Mapping[str, _Place]) -> Value:
+def _taken(value: Value, path: str, places: Mapping[str, _Place], errors: Errors) -> Value:
     if isinstance(value, Scalar):
-        return _checked(value, places[path]) if path in places else value
+        with errors.collected():
+            return _checked(value, places[path]) if path in places else value
+        return value
     if isinstance(value, Items):
-        items = (_taken(item, f"{path}[]", places) for item in value.items)
+        items = (_taken(item, f"{path}[]", places, errors) for item in value.items)
         return Items(tuple(items), value.position)
     below = f"{path}." if path else ""
     has_names = any(name.startswith(f"{below}*") for name in places)
     entries = (
-        (key, _taken(item, below + ("*" if has_names else key.text), places))
+        (key, _taken(item, below + ("*" if has_names else key.text), places, errors))
         for key, item in value.entries
     )
     return Fields(tuple(entries), value.position)

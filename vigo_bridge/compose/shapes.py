@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn, TypeVar
 
 from vigo_bridge.compose.findings import ComposeError, Errors, Findings
 from vigo_bridge.compose.loading import get
@@ -14,6 +14,9 @@ from vigo_bridge.compose.text import Text, text_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
 from vigo_bridge.language.reader import described
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
+
+_Item = TypeVar("_Item")
+_Read = TypeVar("_Read")
 
 _TRUTH = {
     word: truth
@@ -36,9 +39,44 @@ def optional(fields: Fields, name: str) -> Text | None:
     return None if found is None else text(found)
 
 
+def each(items: Iterable[_Item], read: Callable[[_Item], _Read]) -> tuple[_Read, ...]:
+    """Return what is read from each item. The errors of all items are collected."""
+    errors = Errors()
+    found = []
+    for item in items:
+        with errors.collected():
+            found.append(read(item))
+    errors.raise_all()
+    return tuple(found)
+
+
+def parts(
+    content: Fields,
+    what: str,
+    shapes: Mapping[str, Callable[[Value], Any]],
+    further: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the values of the keys of a mapping; None for those that are missing.
+
+    what: the mapping, for messages. further: other keys that it can have. The errors of all keys
+    are collected.
+    """
+    errors = Errors()
+    with errors.collected():
+        known_only(content, (*shapes, *further), what)
+    found: dict[str, Any] = dict.fromkeys(shapes)
+    for name, shape in shapes.items():
+        value = get(content, name)
+        if value is not None:
+            with errors.collected():
+                found[name] = shape(value)
+    errors.raise_all()
+    return found
+
+
 def texts(value: Value) -> tuple[Text, ...]:
     """Return a list of texts, or one."""
-    return tuple(map(text, value.items)) if isinstance(value, Items) else (text(value),)
+    return each(value.items, text) if isinstance(value, Items) else (text(value),)
 
 
 def words(value: Value) -> Text | tuple[Text, ...]:
@@ -71,7 +109,7 @@ def number(value: Value) -> int:
 def pairs(value: Value) -> Pairs:
     """Return a mapping, or a list of NAME=VALUE."""
     entries = mapping(as_mapping(value)).entries
-    return tuple((key.text, _value(item)) for key, item in entries)
+    return each(entries, lambda entry: (entry[0].text, _value(entry[1])))
 
 
 def _value(item: Value) -> Text | None:

@@ -11,7 +11,7 @@ import pytest
 from tests.yaml_files import read_yaml
 from vigo_bridge.compose import shapes
 from vigo_bridge.compose.dialect import read_document
-from vigo_bridge.compose.findings import ComposeError
+from vigo_bridge.compose.findings import ComposeError, Errors
 from vigo_bridge.compose.importer import read_compose
 from vigo_bridge.compose.loading import SECTIONS
 from vigo_bridge.compose.plain_scalars import taken_by_compose
@@ -29,10 +29,12 @@ LARGE = ("1e21", "18446744073709551615", "18446744073709551616")
 def all_scalars(text: str, taken: bool) -> list[Scalar]:
     """Return every scalar of a compose file's sections. taken: as Compose reads it."""
     found: list[Scalar] = []
+    errors = Errors()
     for key, value in read_document(Path("compose.yml"), text.encode()).content.entries:
         if key.text in SECTIONS:
             assert isinstance(value, Fields)
-            found += scalars(with_taken_scalars(key.text, value) if taken else value)
+            found += scalars(with_taken_scalars(key.text, value, errors) if taken else value)
+    errors.raise_all()
     return found
 
 
