@@ -14,6 +14,8 @@ from vigo_bridge.ansible.vault_passwords import VARIABLE
 from vigo_bridge.compose.stack_files import NeededSecret
 from vigo_bridge.failures import Failure, WrongUsage
 from vigo_bridge.secrets.adding import ENV, VAULT, Addition, addition
+from vigo_bridge.secrets.vault_file import vault_file
+from vigo_bridge.secrets.vault_password import password_file
 from vigo_bridge.wording import counted
 
 #: What `--store` accepts.
@@ -40,18 +42,28 @@ def to_store(
     options: StoreOptions, folder: Path, secrets: Sequence[NeededSecret]
 ) -> Addition | None:
     """Return what is to be written to the store; None without a store. Raise Failure."""
-    if options.password_file is not None:
-        if options.kind != VAULT:
-            raise WrongUsage(f"--vault-password-file needs --store {VAULT}")
-        # Ansible's programs find it there, as in every other call.
-        os.environ[VARIABLE] = str(options.password_file.absolute())
+    if options.password_file is not None and options.kind != VAULT:
+        raise WrongUsage(f"--vault-password-file needs --store {VAULT}")
     if not options.is_store:
         return None
     values = {secret.path: secret.value for secret in secrets if secret.value}
     try:
+        if options.password_file is not None:
+            _use(options.password_file, folder)
         return addition(options.kind, folder, values)
     except StoreError as error:
         raise Failure(f"{error}. Nothing was written") from error
+
+
+def _use(file: Path, folder: Path) -> None:
+    """Let Ansible's programs use a password file. Raise StoreError if the vault has another one."""
+    own = password_file(vault_file(folder))
+    if own.exists() and not own.samefile(file):
+        raise StoreError(
+            f"the vault's password is in {own}, which is used instead of {file}; remove one of the"
+            " two, or call the command without --vault-password-file"
+        )
+    os.environ[VARIABLE] = str(file.absolute())
 
 
 def summary(secrets: Sequence[NeededSecret], stored: Addition | None) -> Iterator[str]:
