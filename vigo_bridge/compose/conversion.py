@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def _replace_repeated(
         for service in project.services.values()
         for number in range(1, service.replicas + 1)
     }
-    for left in replace_repeated(crates, secrets.needed.values()):
+    for left in replace_repeated(crates, secrets.needed.values(), _names(project)):
         where = f"{left.name} of {left.resource.name}" if left.resource else f"variable {left.name}"
         position = positions.get(left.resource.name) if left.resource else None
         findings.warn(
@@ -103,6 +104,14 @@ def _replace_repeated(
             " then contain, too",
             "use another value there, or remove it from the configcrate",
         )
+
+
+def _names(project: Project) -> set[str]:
+    """Return the names of a project, of its services with their images, networks and volumes."""
+    images = (str(service.image or "") for service in project.services.values())
+    words = {word for image in images for word in re.split(r"[/:@]", image)}
+    named = {project.name, *project.services, *project.networks, *project.volumes, *words}
+    return {name.lower() for name in named}
 
 
 def _builds(job: Job, folder: Path) -> list[Build]:

@@ -19,6 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from vigo_bridge.compose.stack_files import Crate, NeededSecret, Resource
 
 _ALLOWED = {kind.name: kind.names_where("secrets") for kind in TYPES.values()}
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,19 @@ class Left:
     path: str
 
 
-def replace_repeated(crates: Iterable[Crate], secrets: Collection[NeededSecret]) -> list[Left]:
+def replace_repeated(
+    crates: Iterable[Crate], secrets: Collection[NeededSecret], names: Collection[str]
+) -> list[Left]:
     """Replace the values by references, and return those that cannot be replaced.
 
-    Short values, and common words, are not searched: they occur in other texts by chance.
+    Short values, common words and names are not searched: they occur in other texts by chance.
+    names: those of the project, in lower case.
     """
-    paths = {secret.value: secret.path for secret in secrets if not weakness(secret.value)}
+    paths = {
+        secret.value: secret.path
+        for secret in secrets
+        if not weakness(secret.value) and secret.value.lower() not in names
+    }
     if not paths:
         return []
     # The longest value first: one may contain another.
@@ -63,9 +71,10 @@ class _Search:
         return text
 
     def _matches(self, text: str) -> list[re.Match[str]]:
-        references = [range(each.start, each.end) for each in find(text)]
+        kept = [range(each.start, each.end) for each in find(text)]
+        kept += [range(*match.span()) for match in _TEMPLATE.finditer(text)]
         found = self.pattern.finditer(text)
-        return [match for match in found if not any(match.start() in span for span in references)]
+        return [match for match in found if not any(match.start() in span for span in kept)]
 
 
 def _in_crate(crate: Crate, search: _Search) -> Iterator[Left]:
