@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from vigo_bridge.language.advice import advise
-from vigo_bridge.language.builds import check_builds
+from vigo_bridge.language.build_checks import check_builds
 from vigo_bridge.language.conditions import check_conditions, check_gates
 from vigo_bridge.language.definitions import variable_mappings
 from vigo_bridge.language.diagnostics import Diagnostics
