@@ -11,9 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.work_units import packed_unit, shell
 from vigo_bridge.mesh.answer import (
     Answer,
     Ended,
@@ -24,22 +26,9 @@ from vigo_bridge.mesh.answer import (
     Started,
     read_answer,
 )
-from vigo_bridge.mesh.unit import Unit, write_unit
 from vigo_bridge.secrets.server import Secrets
 from vigo_bridge.secrets.units import unit_secrets
 
-PLAY = """
-- hosts: all
-  gather_facts: false
-  tasks:
-    - vigo.bridge.converge:
-        resources:
-          - id: web/say
-            type: exec
-            command: {command}
-        vars: {{}}
-        crates: []
-"""
 SECRETS = Secrets({"web/key": "hunter22", "web/other": "hunter23"}, lambda paths: {})
 
 
@@ -50,14 +39,8 @@ class Node:
         self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, command: str, *options: str, **settings: object) -> subprocess.Popen[bytes]:
-        files = self.folder / "files"
-        (files / "project").mkdir(parents=True)
-        (files / "project/site.yml").write_text(PLAY.format(command=json.dumps(command)))
-        (files / "hosts").write_text("".join(f"h{n} ansible_connection=local\n" for n in (1, 2)))
-        unit = Unit("u", "site.yml", ["hosts"], environment={"MARK": "mark"}, **settings)
-        with (self.folder / "unit").open("wb") as output:
-            write_unit(unit, files, output)
+    def start(self, command: str, *options: str, **settings: Any) -> subprocess.Popen[bytes]:
+        unit = packed_unit(self.folder, shell(command), environment={"MARK": "mark"}, **settings)
         program = [sys.executable, "-m", "vigo_bridge", "mesh", "worker", *options]
         self.process = process = subprocess.Popen(
             program,
@@ -66,7 +49,7 @@ class Node:
             env={**os.environ, "HIDDEN": "of the node"},
         )
         assert process.stdin
-        process.stdin.write((self.folder / "unit").read_bytes())
+        process.stdin.write(unit)
         process.stdin.flush()
         return process
 
@@ -173,10 +156,10 @@ def test_secrets_over_standard_input(node: Node) -> None:
 
 
 def start_sleeping(node: Node, attached: bool) -> subprocess.Popen[bytes]:
-    """Start a unit, and wait until its first host sleeps. The other one waits for the lock."""
+    """Start a unit, and wait until its hosts sleep."""
     pids = node.folder / "pids"
     process = node.start(f'sh -c "echo $$ >> {pids}; exec sleep 600"', attached=attached)
-    wait_for(lambda: pids.exists() and bool(pids.read_text()))
+    wait_for(lambda: pids.exists() and len(pids.read_text().split()) == 2)
     return process
 
 
