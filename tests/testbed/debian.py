@@ -13,6 +13,11 @@ from pathlib import Path
 
 from tests.testbed.common import TestbedError, cache_folder, run, say, state_folder
 
+#: Names a mirror of Debian's packages, instead of the usual one.
+MIRROR_VARIABLE = "VIGO_BRIDGE_TESTBED_DEBIAN"
+_MIRROR = "http://deb.debian.org/debian"
+_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
 # Written while packages are installed: their services must not start.
 _POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -109,3 +114,29 @@ def _with_libraries(packages: Iterable[str]) -> list[str]:
             name for name in depends if name.startswith(("lib", "lua", "python3", "zlib"))
         } - found
     return sorted(found)
+
+
+def unpack_from(suite: str, package: str, target: Path) -> None:
+    """Unpack one package of another Debian release into a folder; the machine keeps its own.
+
+    Raises:
+        TestbedError: no Debian, or apt-get cannot download it.
+    """
+    say(f"downloading {package} from Debian {suite} ...")
+    mirror = os.environ.get(MIRROR_VARIABLE) or _MIRROR
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
+        (Path(scratch) / "lists/partial").mkdir(parents=True)
+        sources = Path(scratch) / "sources.list"
+        sources.write_text(f"deb [signed-by={_KEYS}] {mirror} {suite} main\n")
+        settings = {
+            "Dir::Etc::sourcelist": str(sources),
+            "Dir::Etc::sourceparts": "-",
+            "Dir::State::Lists": f"{scratch}/lists",
+            "Dir::Cache::pkgcache": "",
+            "Dir::Cache::srcpkgcache": "",
+            "APT::Sandbox::User": "root",
+        }
+        apt = ["apt-get", "-q", *(f"-o{name}={value}" for name, value in settings.items())]
+        run([*apt, "update"])
+        run(["sh", "-c", f'cd "{scratch}" && exec "$@"', "sh", *apt, "download", package])
+        run(["dpkg-deb", "--extract", str(next(Path(scratch).glob("*.deb"))), str(target)])

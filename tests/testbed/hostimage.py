@@ -24,9 +24,6 @@ from tests.testbed.common import NAME, TestbedError, cache_folder, run, say
 from tests.testbed.compose import PACKAGE, compose_binary
 from tests.testbed.engine import Engine
 
-#: Names a mirror of Debian's packages, instead of debootstrap's own default.
-MIRROR_VARIABLE = "VIGO_BRIDGE_TESTBED_DEBIAN"
-
 _BUILD_SECONDS = 900
 _IMAGE = f"{NAME}/host"
 _PACKAGES = (
@@ -149,7 +146,7 @@ def _unpack(suite: str, scratch: Path) -> Path:
         f"--include={','.join(packages)}",
         suite,
         str(scratch / "root"),
-        *filter(None, [os.environ.get(MIRROR_VARIABLE)]),
+        *filter(None, [os.environ.get(debian.MIRROR_VARIABLE)]),
     ]
     pack = ["tar", "-C", str(scratch / "root"), "-cf", str(scratch / "root.tar"), "."]
     command = ["sh", "-c", f"{shlex.join(bootstrap)} && {shlex.join(pack)}"]
