@@ -224,8 +224,11 @@ class Mesh:
         certify(self.folder, {certified: "127.0.0.1"})
         folder = self.folder / certified
         socket_ = folder / "control.sock"
-        peer = next(node for node in self.nodes.values() if node.name != name)
-        write(stranger_entries(name, folder, socket_, peer.address), folder / "receptor.conf")
+        peer = next(f"{node.address}:{PORT}" for node in self.nodes.values() if node.name != name)
+        write(
+            stranger_entries(name, folder, socket_, peer),
+            folder / "receptor.conf",
+        )
         command = [str(receptor()), "--config", str(folder / "receptor.conf")]
         with (folder / "log").open("ab") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -248,7 +251,10 @@ class Mesh:
         addresses = {node.name: node.address for node in self.nodes.values()}
         certify(self.folder, {CONTROLLER: "127.0.0.1", **addresses})
         entries = controller_entries(
-            self.folder, self.socket, self.secrets_socket, list(addresses.values())
+            self.folder,
+            self.socket,
+            self.secrets_socket,
+            [f"{each}:{PORT}" for each in addresses.values()],
         )
         write(entries, self.folder / "receptor.conf")
         for name in self.nodes:

@@ -54,9 +54,14 @@ def certify(folder: Path, addresses: Mapping[str, str]) -> None:
     run(["sh", script, str(folder), *names], env={"PATH": path})
 
 
-def node_entries(name: str) -> Entries:
-    """Return the configuration of a node, which runs this clone of vigo-bridge."""
-    entries = _entries("node.conf", {"node1": name})
+def node_entries(name: str, folder: Path | None = None, port: int = PORT) -> Entries:
+    """Return the configuration of a node, which runs this clone of vigo-bridge.
+
+    folder: for all its files, if it is a process of this machine. port: that it listens on.
+    """
+    paths = {"/run/vigo-bridge": str(folder), ETC: str(folder), DATA: f"{folder}/data"}
+    entries = _entries("node.conf", {"node1": name, **(paths if folder else {})})
+    _values(entries, "tcp-listener")["port"] = port
     command = _values(entries, "work-command")
     command["command"] = sys.executable
     command["params"] = f"-m vigo_bridge {command['params']}"
@@ -66,7 +71,10 @@ def node_entries(name: str) -> Entries:
 def controller_entries(
     folder: Path, socket: Path, secrets_socket: Path, peers: Sequence[str]
 ) -> Entries:
-    """Return the configuration of the controller. folder: with its certificate and data."""
+    """Return the configuration of the controller.
+
+    folder: with its certificate and data. peers: addresses and ports of nodes.
+    """
     paths = {
         ETC: str(folder / CONTROLLER),
         DATA: str(folder / "data"),
@@ -103,7 +111,7 @@ def write(entries: Entries, path: Path) -> None:
 
 
 def _peer(address: str) -> dict[str, dict[str, Any]]:
-    return {"tcp-peer": {"address": f"{address}:{PORT}", "tls": TLS_CLIENT}}
+    return {"tcp-peer": {"address": address, "tls": TLS_CLIENT}}
 
 
 def _entries(name: str, replaced: Mapping[str, str]) -> Entries:
