@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import atexit
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,10 +16,11 @@ from vigo_bridge.app.stack_loading import refuse_errors
 from vigo_bridge.app.targets import traits_of
 from vigo_bridge.failures import Refusal
 from vigo_bridge.language.diagnostics import Diagnostics, did_you_mean
-from vigo_bridge.mesh.inventory import UserInventory, refuse_encrypted
+from vigo_bridge.mesh.inventory import UserInventory, refuse_encrypted, refuse_passwords
 from vigo_bridge.mesh.links import link_maker
 from vigo_bridge.mesh.mesh_file import read_mesh
 from vigo_bridge.mesh.nodes import Mesh, Receptor
+from vigo_bridge.mesh.permissions import Permissions, used_by
 from vigo_bridge.mesh.player import MeshPlayer
 from vigo_bridge.mesh.receptor_control import Control
 from vigo_bridge.mesh.recovery import recover, remove_abandoned
@@ -27,36 +30,60 @@ from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.state import controller_folder
-from vigo_bridge.secrets.server import Secrets
+from vigo_bridge.secrets.units import unit_secrets
 from vigo_bridge.wording import some
 
 _LARGEST = 1 << 20
 
 
-def on_mesh(how: RunOptions, file: Path, found: Hosts, secrets: Secrets, output: str) -> RunOptions:
+def on_mesh(
+    how: RunOptions,
+    file: Path,
+    found: Hosts,
+    secrets: Mapping[str, Collection[str]],
+    output: str,
+) -> RunOptions:
     """Return the options with what runs them on the mesh of a file.
 
+    secrets: the paths of those that each host uses.
     Raise Refusal if a host has no node, or if nodes do not get what a host needs. End the command
     with all errors of the file.
     """
     mesh = _mesh(file, output)
     inventory = UserInventory(found.groups, found.given)
     refuse_encrypted(inventory)
-    if secrets.known:
-        raise Refusal(
-            f"--mesh: the stack uses secrets ({some(sorted(secrets.known))}), which nodes cannot"
-            " get yet; run it without --mesh."
-        )
     facts = Facts(inventory.members(), _traits(mesh, found, how))
     _refuse_unfit(file, mesh, facts, found.names)
     journal = UnitJournal(controller_folder() / "mesh", Lines().say)
     sockets = {node.way.socket for node in mesh.nodes if isinstance(node.way, Receptor)}
     for socket in sockets:
         Control(socket)  # now, not in the middle of the rollout
+    permissions = _permissions(found, secrets)
     if sockets:
+        refuse_passwords(inventory, found.names)
         remove_abandoned(journal)
-    player = MeshPlayer(mesh, facts, link_maker(inventory, journal))
+        permissions = _served(permissions, mesh.secrets_socket)
+    player = MeshPlayer(mesh, facts, link_maker(inventory, journal, permissions))
     return replace(how, play=player, recover=partial(recover, journal))
+
+
+def _permissions(found: Hosts, secrets: Mapping[str, Collection[str]]) -> Permissions:
+    return Permissions(
+        {
+            host: frozenset((*secrets.get(host, ()), *used_by(found.given.get(host, {}))))
+            for host in found.names
+        }
+    )
+
+
+def _served(permissions: Permissions, socket: Path) -> Permissions:
+    """Serve secrets to units of Receptor until this process ends, if a host uses any."""
+    if not any(permissions.by_host.values()):
+        return permissions
+    held = ExitStack()
+    service = held.enter_context(unit_secrets(socket))
+    atexit.register(held.close)
+    return replace(permissions, service=service)
 
 
 def _mesh(path: Path, output: str) -> Mesh:

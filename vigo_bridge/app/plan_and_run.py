@@ -7,7 +7,7 @@ The command line imports this file when Ansible has begun to read the inventory.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from vigo_bridge.report.progress import Lines
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.terminal import listed, print_run
 from vigo_bridge.resolve.plan import Plan
-from vigo_bridge.resolve.secret_uses import secret_uses, users_of_secrets
+from vigo_bridge.resolve.secret_uses import secret_uses, secrets_by_host, users_of_secrets
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.results import RunResult
@@ -49,12 +49,16 @@ from vigo_bridge.secrets.server import Secrets
 
 @dataclass(frozen=True)
 class Ready:
-    """A checked stack, its plan for the hosts, and its secrets."""
+    """A checked stack, its plan for the hosts, and its secrets.
+
+    uses: the paths of the secrets that each host uses.
+    """
 
     loaded: Stack
     plan: Plan
     hosts: Hosts
     secrets: Secrets
+    uses: Mapping[str, Collection[str]]
 
     def hosts_with(self, only: Sequence[str]) -> list[str]:
         """Return the hosts that have one of these resources; without any, all that match.
@@ -164,7 +168,9 @@ def with_secrets(
     secrets = secrets_of(uses, stack.stores, warn or Lines().say)
     checked = found.names if paths else ()
     refuse_arguments_on_disk((*users_of_secrets(plan), *checked), found)
-    return Ready(loaded, plan, found, secrets)
+    by_host = secrets_by_host(plan)
+    used = {host: by_host.get(host, frozenset()).union(paths) for host in found.names}
+    return Ready(loaded, plan, found, secrets, used)
 
 
 def _executed(
@@ -184,7 +190,7 @@ def _executed(
     """
     with run_folder(shown.keep_artifacts) as private:
         how = run_options(options, shown.output, given)
-        how = on_its_nodes(how, options, ready.hosts, ready.secrets, shown.output)
+        how = on_its_nodes(how, options, ready.hosts, ready.uses, shown.output)
         job = stack_job(command, stack, ready, how, private)
         ready.report_unmatched()
         result = execute(job, private)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
@@ -56,10 +56,15 @@ def run_options(options: HostOptions, output: str, changes: Mapping[str, object]
 
 
 def on_its_nodes(
-    how: RunOptions, options: HostOptions, found: Hosts, secrets: Secrets, output: str
+    how: RunOptions,
+    options: HostOptions,
+    found: Hosts,
+    secrets: Mapping[str, Collection[str]],
+    output: str,
 ) -> RunOptions:
     """Return the options of a run with the nodes of ``--mesh``; without it, as they are.
 
+    secrets: the paths of those that each host uses.
     Raise Refusal if the hosts cannot be divided among the nodes.
     """
     if options.mesh is None:

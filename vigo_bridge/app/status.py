@@ -39,7 +39,7 @@ def show_status(
     ready = ready_stack(stack, asked, output)
     only = selected(ready.plan, patterns) if patterns else ()
     how = run_options(options, output, {"only": only, "only_reads": True})
-    how = on_its_nodes(how, options, ready.hosts, ready.secrets, output)
+    how = on_its_nodes(how, options, ready.hosts, ready.uses, output)
     ready.report_unmatched()
     hosts = ready.hosts_with(only)
     while True:

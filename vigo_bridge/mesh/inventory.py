@@ -15,6 +15,8 @@ from vigo_bridge.failures import Refusal
 
 #: How `ansible-inventory` marks text that is not a template, and encrypted text.
 _UNSAFE, _VAULT = "__ansible_unsafe", "__ansible_vault"
+#: The ends of names of variables with passwords, such as ansible_become_password.
+_PASSWORDS = ("_pass", "_password")
 #: Templates with one of these words can read the variables of all hosts.
 _OTHERS = ("hostvars", "groups")
 
@@ -52,6 +54,18 @@ def refuse_encrypted(inventory: UserInventory) -> None:
                     f"--mesh: the variable {name} of {host} is encrypted with ansible-vault, and"
                     " nodes of a mesh have no vault password; replace it with secret:PATH in the"
                     " stack, or set it on the nodes"
+                )
+
+
+def refuse_passwords(inventory: UserInventory, hosts: Sequence[str]) -> None:
+    """Raise Refusal if a password is written in the inventory: Receptor stores each unit."""
+    for host in hosts:
+        for name, value in inventory.variables.get(host, {}).items():
+            if name.endswith(_PASSWORDS) and isinstance(value, str) and "{{" not in value:
+                raise Refusal(
+                    f"--mesh: Receptor would store the variable {name} of {host} on the disks of"
+                    " its nodes; store it as a secret, and set the variable to"
+                    " \"{{ lookup('vigo.bridge.secret', 'PATH') }}\""
                 )
 
 

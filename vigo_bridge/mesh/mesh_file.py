@@ -23,7 +23,15 @@ _WORK_TYPE = "vigo-bridge"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _TRAIT = re.compile(r"([a-z_]+\.[a-z_.]+)=(.+)", re.DOTALL)
 
-_FILE = Shape({"nodes": Key(Form.ENTRIES, "The nodes by name.")}, required=(("nodes",),))
+_FILE = Shape(
+    {
+        "nodes": Key(Form.ENTRIES, "The nodes by name."),
+        "secrets_socket": Key(
+            Form.TEXT, "Where this machine's receptor connects nodes that ask for secrets."
+        ),
+    },
+    required=(("nodes",),),
+)
 _SELECTION = {
     "via": Key(Form.NAME, "How the node is reached: `ssh` or `receptor`."),
     "hosts": Key(Form.NAMES, "Globs for names of hosts."),
@@ -61,13 +69,16 @@ def read_mesh(file: str, content: bytes, diagnostics: Diagnostics) -> Mesh | Non
         return None
     reader = Reader(document, file, diagnostics, _FILE)
     nodes = reader.mapping("nodes")
+    socket = reader.text("secrets_socket")
     reader.finish()
     found = tuple(_nodes(nodes, diagnostics)) if nodes else ()
     if not found and not list(diagnostics):
         diagnostics.error(
             "VB106", document.position, f"{file} has no nodes", "add a node below `nodes:`"
         )
-    return None if list(diagnostics) else Mesh(found)
+    if list(diagnostics):
+        return None
+    return Mesh(found, Path(socket.text)) if socket else Mesh(found)
 
 
 def _nodes(nodes: Fields, diagnostics: Diagnostics) -> Iterator[Node]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from vigo_bridge.secrets.units import SOCKET
+
 
 @dataclass(frozen=True)
 class Command:
@@ -53,6 +55,10 @@ class Node:
 
 @dataclass(frozen=True)
 class Mesh:
-    """All nodes of a mesh, in the order of its file."""
+    """All nodes of a mesh, in the order of its file.
+
+    secrets_socket: where this machine's receptor connects nodes that ask for secrets.
+    """
 
     nodes: tuple[Node, ...]
+    secrets_socket: Path = SOCKET

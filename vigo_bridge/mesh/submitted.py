@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
@@ -37,18 +38,21 @@ class Submitted:
         way: Receptor,
         unit: Unit,
         folder: Path,
+        permit: Callable[[], AbstractContextManager[str | None]],
         note: Callable[[str], None],
         forget: Callable[[str], None],
     ) -> None:
         """Prepare the link.
 
-        folder: the files of the unit. note: stores the ID of a unit before anything of it is read.
+        folder: the files of the unit. permit: yields what the unit may ask for secrets with, until
+        it ends. note: stores the ID of a unit before anything of it is read.
         forget: removes that when receptor has forgotten the unit.
         """
         self._control = control
         self._way = way
         self._unit = unit
         self._folder = folder
+        self._permit = permit
         self._note = note
         self._forget = forget
         self._id = ""
@@ -74,10 +78,14 @@ class Submitted:
         return cancelled is not None and time.monotonic() - cancelled > _GRACE_PERIOD
 
     def run(self, take: Callable[[Answer], None]) -> Outcome:
+        with self._permit() as token:
+            return self._run(replace(self._unit, token=token), take)
+
+    def _run(self, unit: Unit, take: Callable[[Answer], None]) -> Outcome:
         try:
             if not self._wait_for_route():
                 return Outcome(None, f"Receptor has no route to {self._way.node}")
-            self._submit()
+            self._submit(unit)
         except ReceptorError as error:
             return Outcome(None, str(error))
         except OSError as error:
@@ -112,10 +120,10 @@ class Submitted:
             time.sleep(_TICK)
         return True
 
-    def _submit(self) -> None:
+    def _submit(self, unit: Unit) -> None:
         path = self._folder.with_suffix(".unit")
         with path.open("wb") as stream:
-            write_unit(self._unit, self._folder, stream)
+            write_unit(unit, self._folder, stream)
         with path.open("rb") as stream:
             self._id = self._control.submit(self._way, stream, _TTL)
         path.unlink()

@@ -27,6 +27,11 @@ def users_of_secrets(plan: Plan) -> tuple[str, ...]:
     return tuple(host for group in plan.groups if any(secrets_of(group)) for host in group.hosts)
 
 
+def secrets_by_host(plan: Plan) -> dict[str, frozenset[str]]:
+    """Return the paths of the secrets that the stack gives to each host."""
+    return {host: frozenset(secrets_of(group)) for group in plan.groups for host in group.hosts}
+
+
 def secrets_of(group: Group) -> Iterator[str]:
     """Yield the paths of a group's secrets; those that are used more than once, again."""
     for variable in group.variables:

@@ -14,7 +14,6 @@ import json
 import secrets as random
 import socketserver
 import threading
-import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +37,6 @@ _TIMEOUT = 30.0
 class _Permission:
     secrets: Secrets
     paths: Collection[str]
-    until: float
 
 
 class UnitSecrets:
@@ -48,15 +46,11 @@ class UnitSecrets:
         self._permissions: dict[bytes, _Permission] = {}
 
     @contextlib.contextmanager
-    def unit(self, secrets: Secrets, paths: Collection[str], lifetime: float) -> Iterator[str]:
-        """Yield a token with which a unit may ask for these paths, up to the end of the block.
-
-        lifetime: seconds after which it is void in any case.
-        """
+    def unit(self, secrets: Secrets, paths: Collection[str]) -> Iterator[str]:
+        """Yield a token with which a unit may ask for these paths, up to the end of the block."""
         token = random.token_urlsafe(32)
         key = _key(token)
-        until = time.monotonic() + lifetime
-        self._permissions[key] = _Permission(secrets, frozenset(paths), until)
+        self._permissions[key] = _Permission(secrets, frozenset(paths))
         try:
             yield token
         finally:
@@ -70,10 +64,10 @@ class UnitSecrets:
             permission = self._permissions.get(_key(token))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {"error": "the request for secrets is invalid"}
-        if permission is None or permission.until < time.monotonic():
+        if permission is None:
             return {
-                "error": "this work unit may not ask for secrets any more: its rollout has ended or"
-                " took too long; run it again"
+                "error": "this work unit may not ask for secrets any more, because the controller"
+                " does not wait for it; run it again"
             }
         return answer(permission.secrets, permission.paths, paths)
 

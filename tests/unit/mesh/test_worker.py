@@ -105,7 +105,7 @@ def test_a_unit_without_secrets(node: Node) -> None:
 
 def test_secrets_over_a_service(node: Node) -> None:
     path = node.folder / "mesh.sock"
-    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"], 600) as token:
+    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"]) as token:
         process = node.start(
             f'sh -c "echo secret:web/key >> {node.folder}/said"',
             *("--secrets-socket", str(path)),
@@ -120,7 +120,7 @@ def test_secrets_over_a_service(node: Node) -> None:
 
 def test_a_secret_that_is_not_allowed(node: Node) -> None:
     path = node.folder / "mesh.sock"
-    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"], 600) as token:
+    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"]) as token:
         process = node.start("echo secret:web/other", "--secrets-socket", str(path), token=token)
         assert process.stdin
         process.stdin.close()

@@ -32,7 +32,7 @@ def asked(units: UnitSecrets, **request: Any) -> Mapping[str, object]:
 
 def test_a_unit_gets_only_its_secrets() -> None:
     units = UnitSecrets()
-    with units.unit(SECRETS, ["web/key", "web/other"], 60) as token:
+    with units.unit(SECRETS, ["web/key", "web/other"]) as token:
         assert asked(units, token=token, paths=["web/key"]) == {"values": {"web/key": "hunter22"}}
         assert asked(units, token=token, paths=["web/other"]) == {"values": {}}
         refused = asked(units, token=token, paths=["web/key", "db/key"])
@@ -42,15 +42,9 @@ def test_a_unit_gets_only_its_secrets() -> None:
     assert "may not ask for secrets any more" in str(ended["error"])
 
 
-def test_a_token_is_void_after_its_lifetime() -> None:
-    units = UnitSecrets()
-    with units.unit(SECRETS, ["web/key"], -1) as token:
-        assert set(asked(units, token=token, paths=["web/key"])) == {"error"}
-
-
 def test_each_unit_has_a_token_of_its_own() -> None:
     units = UnitSecrets()
-    with units.unit(SECRETS, ["web/key"], 60) as one, units.unit(SECRETS, ["db/key"], 60) as other:
+    with units.unit(SECRETS, ["web/key"]) as one, units.unit(SECRETS, ["db/key"]) as other:
         assert "error" in asked(units, token=one, paths=["db/key"])
         assert asked(units, token=other, paths=["db/key"]) == {"values": {"db/key": "hunter23"}}
 
@@ -66,7 +60,7 @@ def test_requests_without_sense(request_: bytes) -> None:
 @pytest.mark.parametrize("paths", ["web/key", [1], None, {"web/key": 1}])
 def test_paths_without_sense(paths: object) -> None:
     units = UnitSecrets()
-    with units.unit(SECRETS, ["web/key"], 60) as token:
+    with units.unit(SECRETS, ["web/key"]) as token:
         assert asked(units, token=token, paths=paths) == {
             "error": "the request for secrets is invalid"
         }
@@ -77,13 +71,13 @@ def test_a_store_that_fails() -> None:
         raise StoreError("the vault is locked")
 
     units = UnitSecrets()
-    with units.unit(Secrets({}, fail), ["web/key"], 60) as token:
+    with units.unit(Secrets({}, fail), ["web/key"]) as token:
         assert asked(units, token=token, paths=["web/key"]) == {"error": "the vault is locked"}
 
 
 def test_many_ask_at_the_same_time(tmp_path: Path) -> None:
     path = tmp_path / "mesh.sock"
-    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"], 60) as token:
+    with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"]) as token:
         ask = MeshService(path, token)
         with ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(lambda _: ask(["web/key"]), range(300)))
