@@ -158,6 +158,24 @@ def test_a_project_without_its_file_is_adopted(scene: Scene, tmp_path: Path) -> 
     assert {name: payload["Id"] for name, payload in scene.containers().items()} == before
 
 
+def test_what_cannot_be_imported(tmp_path: Path, engine: Engine) -> None:
+    """Nothing is written where a project or a container does not exist, or no engine answers."""
+    gone = {"DOCKER_HOST": f"unix://{tmp_path}/none.sock"}
+    for words, environment, said in (
+        (("running", "no-such-project"), engine.env, "no container on unix://"),
+        (("container", "no-such-container"), engine.env, "it does not exist on unix://"),
+        (("running", "../etc"), engine.env, "invalid project name '../etc'"),
+        (("container", "web", "-p", "A B"), engine.env, "invalid project name 'A B'"),
+        (("container", "web"), gone, "no engine responds at"),
+    ):
+        stack = tmp_path / "nothing"
+        finished = vigo_bridge("import", *words, "--stacks", stack, environment=environment)
+        assert finished.status == 1
+        assert said in finished.err
+        assert "Nothing was written." in finished.err
+        assert not stack.exists()
+
+
 #: Requests that create containers, beside the image and the name.
 CREATED: dict[str, dict[str, Any]] = {
     "plain": {},

@@ -24,9 +24,9 @@ def project_name(
     """
     known = environment.get(VARIABLE)
     if option:
-        return _valid(Variable(option, "--project-name"))
+        return valid(Variable(option, "--project-name"))
     if known is not None and known.value:
-        return _valid(known)
+        return valid(known)
     written = next((name for name in reversed(list(of_files)) if name), "")
     if written:
         return Variable(normalised(written), "the name of the project")
@@ -38,7 +38,8 @@ def normalised(name: str) -> str:
     return re.sub(r"^[_-]+", "", re.sub(r"[^a-z0-9_-]", "", name.lower())) or "project"
 
 
-def _valid(name: Variable) -> Variable:
+def valid(name: Variable) -> Variable:
+    """Return the name of a project. Raise ComposeError for one that compose does not accept."""
     if not _VALID.fullmatch(name.value):
         raise ComposeError(
             Position(name.origin, 0, 0),

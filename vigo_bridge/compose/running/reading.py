@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import Destination, Import, imported
+from vigo_bridge.compose.interpolation import Variable
+from vigo_bridge.compose.project_name import normalised, valid
 from vigo_bridge.compose.running import engine_state
 from vigo_bridge.compose.running.project import compose_file, project_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
@@ -20,6 +21,7 @@ def read_running(project: str, destination: Destination) -> Import:
 
     Raise ComposeError; Blocked and Refused of the engine.
     """
+    valid(Variable(project, "PROJECT"))
     connection = Connection()
     start = Position(f"project {project}", 0, 0)
     state = engine_state.of_project(connection, project)
@@ -49,6 +51,8 @@ def read_containers(names: Sequence[str], project: str | None, destination: Dest
 
     Raise ComposeError; Blocked and Refused of the engine.
     """
+    if project is not None:
+        valid(Variable(project, "--project-name"))
     connection = Connection()
     state = engine_state.of_containers(connection, dict.fromkeys(names))
     existing = {
@@ -66,7 +70,7 @@ def read_containers(names: Sequence[str], project: str | None, destination: Dest
             )
     first = state.containers[0]["Name"].lstrip("/")
     findings = Findings()
-    found = project_of(state, project or _word(first), findings, is_whole=False)
+    found = project_of(state, project or normalised(first), findings, is_whole=False)
     return imported(
         found,
         destination,
@@ -74,8 +78,3 @@ def read_containers(names: Sequence[str], project: str | None, destination: Dest
         source=f"running containers: {', '.join(names)}",
         start=Position(f"container {first}", 0, 0),
     )
-
-
-def _word(name: str) -> str:
-    """Return a container's name in the form of the name of a project."""
-    return re.sub(r"[^a-z0-9_-]", "-", name.lower()).strip("-_") or "containers"

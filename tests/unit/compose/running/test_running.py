@@ -17,6 +17,7 @@ from tests.unit.compose.test_import import assert_told
 from tests.yaml_files import read_yaml
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import Destination, Import, imported
+from vigo_bridge.compose.project_name import normalised
 from vigo_bridge.compose.running.engine_state import EngineState
 from vigo_bridge.compose.running.project import project_of
 from vigo_bridge.compose.running.services import FIELDS, LOST, observed
@@ -83,7 +84,7 @@ def state_of(case: dict[str, Any]) -> EngineState:
 def read(case: dict[str, Any], folder: Path) -> Import:
     findings = Findings()
     name = case.get("project")
-    first = case["containers"][0]["name"].lower().replace(".", "-")
+    first = normalised(case["containers"][0]["name"])
     project = project_of(state_of(case), name or first, findings, is_whole=name is not None)
     start = Position("the engine", 0, 0)
     return imported(project, Destination("*", folder), findings, source="containers", start=start)
