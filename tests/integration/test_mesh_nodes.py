@@ -13,7 +13,7 @@ import pytest
 
 from tests.testbed import Testbed, TestbedError
 from tests.testbed.receptor import Mesh, Node, start_mesh
-from tests.testbed.receptor_setup import CONTROLLER, DATA, SECRETS_SERVICE, TLS_CLIENT
+from tests.testbed.receptor_setup import CONTROLLER, DATA, SECRETS_SERVICE
 from tests.work_units import packed_unit, shell
 from vigo_bridge.mesh.answer import Answer, Ended, HostResult, read_answer
 from vigo_bridge.secrets.server import Secrets
@@ -21,7 +21,6 @@ from vigo_bridge.secrets.units import unit_secrets
 
 pytestmark = pytest.mark.integration
 
-DOCS = Path(__file__).parents[2] / "docs"
 CANARY = "Kanarienvogel-in-der-Mine"
 SECRETS = Secrets({"web/key": CANARY, "web/other": "of other hosts"}, lambda paths: {})
 
@@ -279,15 +278,6 @@ def test_a_node_that_is_frozen(mesh: Mesh, here: Path) -> None:
     mesh.ask(f"work cancel {unit}")
     wait_for(lambda: workers(mesh.nodes["n2"]) == [])
     release(mesh, unit)
-
-
-def test_the_documented_settings_are_those_of_the_tests() -> None:
-    """The nodes of these tests have the files of the documentation, except for paths."""
-    page = (DOCS / "mesh-nodes.md").read_text(encoding="utf-8")
-    for name in ("certify.sh", "node.conf", "controller.conf"):
-        assert f"](examples/mesh/{name})" in page
-    for setting in (f"tls_client: {TLS_CLIENT}", "sign_work: true", f"service `{SECRETS_SERVICE}`"):
-        assert setting in page
 
 
 def test_the_search_for_processes_works(mesh: Mesh) -> None:
