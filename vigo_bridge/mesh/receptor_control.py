@@ -16,6 +16,7 @@ from vigo_bridge.mesh.nodes import Receptor
 
 #: The states of a unit that has ended, as receptor counts them: succeeded, failed, canceled.
 _ENDED = (2, 3, 4)
+_WAITING = 0
 
 
 class ReceptorError(Exception):
@@ -24,8 +25,13 @@ class ReceptorError(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """The state of a unit. detail: receptor's words. size: how many bytes its output has."""
+    """The state of a unit.
 
+    is_waiting: whether it has not started yet. detail: receptor's words. size: how many bytes its
+    output has.
+    """
+
+    is_waiting: bool
     is_over: bool
     detail: str
     size: int
@@ -67,7 +73,8 @@ class Control:
     def state(self, unit: str) -> State:
         answer = self._ask(f"work status {unit}")
         detail = str(answer.get("Detail", ""))
-        return State(answer.get("State") in _ENDED, detail, int(answer.get("StdoutSize") or 0))
+        number, size = answer.get("State"), int(answer.get("StdoutSize") or 0)
+        return State(number == _WAITING, number in _ENDED, detail, size)
 
     @contextlib.contextmanager
     def results(self, unit: str, start: int) -> Iterator[IO[bytes]]:

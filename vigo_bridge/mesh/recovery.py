@@ -28,13 +28,16 @@ _KEPT = 7 * 86400
 
 
 def remove_abandoned(journal: UnitJournal) -> None:
-    """Let receptor forget units that have ended, and that no rollout will be resumed with."""
+    """Let receptor forget units that no rollout will be resumed with.
+
+    Of a unit whose node has lost its power, receptor never says that it has ended.
+    """
     for noted in journal.units():
-        is_old = not noted.rollout or time.time() - noted.submitted > _KEPT
-        if noted.is_abandoned and is_old:
+        is_old = time.time() - noted.submitted > _KEPT
+        if noted.is_abandoned and (is_old or not noted.rollout):
             with suppress(ReceptorError):
                 control = Control(Path(noted.socket))
-                if control.state(noted.unit).is_over:
+                if is_old or control.state(noted.unit).is_over:
                     _release(control, noted, journal)
 
 
@@ -58,14 +61,14 @@ def _recovered(noted: Noted, journal: UnitJournal, say: Callable[[str], None]) -
     output = UnitOutput(control, noted.node, noted.unit)
     with private_folder() as folder:
         outcome = _read(output, noted, folder)
-        if outcome is None or outcome.ended is None:
+        if (outcome and outcome.ended) or _is_canceled(control, noted):
+            _release(control, noted, journal)
+        else:
             problem = outcome.problem if outcome else f"it has not responded for {_SILENCE:g} s"
             say(
                 f"warning: node {noted.node} may still be running its part of the interrupted"
                 f" rollout: {problem}"
             )
-        else:
-            _release(control, noted, journal)
         envoys = read_envoys(noted.hosts, folder, check_mode=False, interrupted=True, complaint="")
     return [host for host, envoy in envoys.items() if envoy.status.is_good]
 
@@ -85,6 +88,20 @@ def _read(output: UnitOutput, noted: Noted, folder: Path) -> Outcome | None:
         reader.join(_TICK)
     output.give_up()
     return found[0] if found else None
+
+
+def _is_canceled(control: Control, noted: Noted) -> bool:
+    """Cancel a unit that sends nothing; return whether its node is there to obey.
+
+    It may have lost its power in the meantime: then nothing runs, but receptor does not know that.
+    """
+    try:
+        if not control.has_route(noted.node):
+            return False
+        control.cancel(noted.unit)
+    except ReceptorError:
+        return False
+    return True
 
 
 def _release(control: Control, noted: Noted, journal: UnitJournal) -> None:

@@ -55,7 +55,8 @@ class UnitOutput:
     def problem(self, read: int) -> str:
         """Return why nothing more can come, or an empty text. read: bytes so far.
 
-        It is a sign of life if the node has a route.
+        Receptor says that a unit runs even when its node has lost its power. So only what the unit
+        itself sends is a sign of life, unless it has not started yet.
         """
         if self._is_given_up:
             return "it was given up"
@@ -63,7 +64,7 @@ class UnitOutput:
             state = self._control.state(self._unit)
             if state.is_over and read >= state.size:
                 return state.detail or "the work ended without an answer"
-            if self._control.has_route(self._node):
+            if state.is_waiting and self._control.has_route(self._node):
                 self.heard = time.monotonic()
         return ""
 

@@ -24,6 +24,7 @@ class FakeReceptor:
         output: bytes,
         streams: Sequence[tuple[int, str]] = (),
         *,
+        is_waiting: bool = False,
         is_over: bool = True,
         detail: str = "",
         has_route: bool = True,
@@ -32,6 +33,7 @@ class FakeReceptor:
         happens; after these, each yields all and ends.
         """
         self.output = output
+        self.is_waiting = is_waiting
         self.is_over = is_over
         self.detail = detail
         self.route = has_route
@@ -42,7 +44,7 @@ class FakeReceptor:
         return self.route
 
     def state(self, unit: str) -> State:
-        return State(self.is_over, self.detail, len(self.output))
+        return State(self.is_waiting, self.is_over, self.detail, len(self.output))
 
     @contextlib.contextmanager
     def results(self, unit: str, start: int) -> Iterator[IO[bytes]]:

@@ -94,6 +94,15 @@ def test_a_lost_node_is_reported_and_stays(site: Site, monkeypatch: pytest.Monke
     assert "release u1" not in site.receptor.asked
 
 
+def test_a_silent_unit_of_a_node_that_is_there(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recovery, "_SILENCE", 0.1)
+    site.receptor.output = output(result("h1", GOOD))
+    site.receptor.is_over = False
+    assert site.recovered(NOTED) == ("h1",)
+    assert site.receptor.asked[-2:] == ["cancel u1", "release u1"]
+    assert site.journal.units() == []
+
+
 OLD = time.time() - 8 * 86400
 #: Units, whether they are over, and whether they are removed.
 ABANDONED = [
@@ -101,7 +110,7 @@ ABANDONED = [
     (replace(NOTED, rollout=""), True, True),
     (replace(NOTED, rollout=""), False, False),
     (replace(NOTED, submitted=OLD), True, True),
-    (replace(NOTED, submitted=OLD), False, False),
+    (replace(NOTED, submitted=OLD), False, True),
     (replace(NOTED, submitted=OLD, pid=os.getpid()), True, False),
 ]
 

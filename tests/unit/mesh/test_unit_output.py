@@ -66,16 +66,19 @@ def test_a_unit_that_was_killed() -> None:
     assert outcome == Outcome(None, "signal: killed")
 
 
-def test_a_node_without_a_route_gives_no_sign_of_life() -> None:
-    receptor: Any = FakeReceptor(UNFINISHED, is_over=False, has_route=False)
+@pytest.mark.parametrize("is_waiting", [False, True])
+@pytest.mark.parametrize("has_route", [False, True])
+def test_what_is_a_sign_of_life(is_waiting: bool, has_route: bool) -> None:
+    """A unit that runs without sending anything is lost, whatever Receptor says."""
+    receptor: Any = FakeReceptor(
+        UNFINISHED, is_waiting=is_waiting, is_over=False, has_route=has_route
+    )
     output = UnitOutput(receptor, "n1", "u1")
     reader = threading.Thread(target=output.read, args=[lambda part: None])
     reader.start()
-    time.sleep(0.3)
-    silent = time.monotonic() - output.heard
-    receptor.route = True
-    time.sleep(0.1)
-    assert time.monotonic() - output.heard < silent
+    time.sleep(1)
+    silence = time.monotonic() - output.heard
     output.give_up()
     reader.join(10)
     assert not reader.is_alive()
+    assert (silence < 0.5) is (is_waiting and has_route)
