@@ -170,16 +170,17 @@ def watching(
     searched: Sequence[str],
     spared: Sequence[str],
     host: Host | None = None,
+    forms: Mapping[str, str] = FORMS,
 ) -> Iterator[Watch]:
     """Watch processes and folders, here or on a host, until the block ends.
 
-    watched, searched, spared: as the tripwire takes them.
+    watched, searched, spared: as the tripwire takes them. forms: the texts to look for, by name.
     """
     program = ("-c", TRIPWIRE.read_text())
     process = host.start_program("python3", *program) if host else _start_here(*program)
     assert process.stdin is not None
     assert process.stdout is not None
-    task = {"forms": FORMS, "watched": watched, "searched": searched, "spared": spared}
+    task = {"forms": dict(forms), "watched": watched, "searched": searched, "spared": spared}
     process.stdin.write(json.dumps(task) + "\n")
     process.stdin.flush()
     assert process.stdout.readline() == "watching\n"

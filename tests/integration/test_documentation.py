@@ -62,10 +62,11 @@ def _clear(engine: Engine) -> None:
     with closing(engine.client()) as client:
         for container in client.containers.list(ignore_removed=True, all=True):
             if container.name in ("redis", "webapp") or container.name.startswith(
-                ("shop-", "hello-")
+                ("shop-", "blog-", "lost-", "hello-")
             ):
                 container.remove(force=True, v=True)
-        for network in client.networks.list(names=["shop_default", "hello_default"]):
+        networks = ["shop_default", "blog_default", "hello_default"]
+        for network in client.networks.list(names=networks):
             network.remove()
         for volume in client.volumes.list():
             if volume.name == "shop_data":
