@@ -4,21 +4,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
-from vigo_bridge.compose import secret_names
 from vigo_bridge.compose.findings import ComposeError, Findings
-from vigo_bridge.compose.model import Dependency, Pairs, Project, Service
+from vigo_bridge.compose.model import Dependency, Project, Service
 from vigo_bridge.compose.project_files import ProjectFiles, root_of
 from vigo_bridge.compose.running import mounts, networks
 from vigo_bridge.compose.running.engine_state import EngineState, Payload
+from vigo_bridge.compose.running.merging import (
+    with_known_names,
+    with_replicas,
+    with_shared_secrets,
+)
 from vigo_bridge.compose.running.services import fields_of, observed
-from vigo_bridge.compose.text import Text, Use
+from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 
 _SERVICE = "com.docker.compose.service"
@@ -62,9 +64,9 @@ def project_of(state: EngineState, name: str, findings: Findings, *, is_whole: b
         is_here=state.is_here,
     )
     services = [_service(container, containers, found, state) for container in containers]
-    shared = _with_replicas(services, name)
+    shared = with_replicas(services, name)
     _report(containers, state, findings)
-    known = _with_known_dependencies(_with_shared_secrets(shared), findings)
+    known = with_known_names(with_shared_secrets(shared), services, findings)
     return replace(found, services={service.name: service for service in known})
 
 
@@ -139,13 +141,13 @@ def _service(
 
 
 def _by_name(mode: str, containers: Sequence[_Running]) -> str:
-    """Return a mode with the service instead of the ID of another container."""
+    """Return a mode with the name instead of the ID of another container of these."""
     kind, _colon, identity = mode.partition(":")
     if kind != "container":
         return mode
     for container in containers:
         if identity in (container.payload["Id"], container.name):
-            return f"service:{container.service}"
+            return f"service:{container.name}"
     return mode
 
 
@@ -156,78 +158,6 @@ def _dependencies(container: _Running) -> list[Dependency]:
         service, condition, restart = (*entry.split(":"), "", "")[:3]
         word = condition.removeprefix("service_") or "started"
         found.append(Dependency(service, word, restart == "true", True, container.position))
-    return found
-
-
-def _with_replicas(services: Sequence[Service], project: str) -> list[Service]:
-    """Return one service for containers that are the same but for their names.
-
-    Others get names of their own.
-    """
-    found: list[Service] = []
-    by_name: dict[str, list[Service]] = {}
-    for service in services:
-        by_name.setdefault(service.name, []).append(service)
-    for name, same in by_name.items():
-        usual = [f"{project}-{name}-{number}" for number in range(1, len(same) + 1)]
-        has_usual_names = [str(service.container_name) for service in same] == usual
-        forms = {repr(_without_position(replace(service, container_name=None))) for service in same}
-        if has_usual_names and len(forms) == 1:
-            count = len(same) if len(same) > 1 else None
-            found.append(replace(same[0], container_name=None, scale=count))
-        elif len(same) == 1:
-            found += same
-        else:
-            found += [replace(service, name=str(service.container_name)) for service in same]
-    return found
-
-
-def _without_position(value: Any) -> Any:
-    """Return a value in which two services of equal containers are equal."""
-    return re.sub(r"Position\([^()]*\)", "", repr(value))
-
-
-def _with_shared_secrets(services: Sequence[Service]) -> list[Service]:
-    """Return services in which a secret that several have is one variable of the project."""
-    count = Counter(
-        (name, str(text))
-        for service in services
-        for name, text in service.environment or ()
-        if secret_names.is_secret(name, str(text))
-    )
-    return [
-        replace(service, environment=_with_variables(service.environment, count))
-        if service.environment
-        else service
-        for service in services
-    ]
-
-
-def _with_variables(pairs: Pairs, count: Mapping[tuple[str, str], int]) -> Pairs:
-    return tuple(
-        (name, text)
-        if text is None or count[name, str(text)] < 2
-        else (name, Text((Use(name, str(text), f"{name} of several containers"),), text.position))
-        for name, text in pairs
-    )
-
-
-def _with_known_dependencies(services: Sequence[Service], findings: Findings) -> list[Service]:
-    """Return services without dependencies on containers that do not exist any more."""
-    known = {service.name for service in services}
-    found = []
-    for service in services:
-        kept = []
-        for dependency in service.depends_on or ():
-            if dependency.service in known:
-                kept.append(dependency)
-            else:
-                findings.note(
-                    service.position,
-                    f"it depends on the service {dependency.service}, which has no container any"
-                    " more, so the dependency is ignored",
-                )
-        found.append(replace(service, depends_on=tuple(kept) or None))
     return found
 
 
