@@ -14,13 +14,18 @@ from vigo_bridge.language.model import Build
 from vigo_bridge.language.values import Scalar
 
 #: Keys that only BuildKit's client has; the older builder in engines lacks them.
-_OF_BUILDX = ("additional_contexts", "cache_to", "secrets", "ssh")
+_OF_BUILDX = (
+    *("additional_contexts", "cache_to", "entitlements", "no_cache_filter", "secrets", "ssh"),
+)
 _TEXTS = {"target": "--target", "network": "--network", "shm_size": "--shm-size"}
 _LISTS = {
     "cache_from": "--cache-from",
     "cache_to": "--cache-to",
+    "entitlements": "--allow",
     "extra_hosts": "--add-host",
+    "no_cache_filter": "--no-cache-filter",
     "ssh": "--ssh",
+    "ulimits": "--ulimit",
 }
 _SWITCHES = {"no_cache": "--no-cache", "pull": "--pull"}
 _SECRET = "VIGO_BRIDGE_BUILD_SECRET_"

@@ -426,7 +426,9 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     **dict.fromkeys(["command", "entrypoint"], _plainly(shapes.words)),
     **dict.fromkeys(["configs", "secrets"], _grants),
     **dict.fromkeys(["env_file", "label_file"], _env_files),
-    "build": lambda value, findings: read_build(value, findings, _grants, _extra_hosts),
+    "build": lambda value, findings: read_build(
+        value, findings, {"secrets": _grants, "extra_hosts": _extra_hosts, "ulimits": _ulimits}
+    ),
     "depends_on": _depends_on,
     "deploy": _deploy,
     "devices": _devices,

@@ -91,11 +91,14 @@ _SERVICE: Mapping[str, _Place] = {
         "build.",
         _TEXT,
         "context dockerfile dockerfile_inline target network cache_from[] cache_to[] platforms[]"
+        " entitlements[] no_cache_filter no_cache_filter[]"
         " args[] labels[] additional_contexts[] ssh ssh[] extra_hosts[] extra_hosts.* secrets[]",
     ),
     **_under("build.", _VALUE, "args.* labels.* additional_contexts.* ssh.*"),
     **_under("build.", _FLAG, "no_cache pull"),
     "build.shm_size": _SIZE,
+    "build.ulimits.*": _INTEGER,
+    **_under("build.ulimits.*.", _INTEGER, "soft hard"),
     **_under("build.secrets[].", _TEXT, "source target uid gid"),
     "logging.driver": _TEXT,
     "logging.options.*": _LOG_OPTION,
