@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,7 +17,7 @@ from receptorctl.socket_interface import ReceptorControl
 
 from tests.integration.free_ports import free_port
 from tests.integration.local_fleet import LocalFleet
-from tests.integration.mesh_fleet import wait_for
+from tests.integration.mesh_fleet import started, wait_for
 from tests.integration.program import Finished
 from tests.testbed.receptor_setup import (
     CONTROLLER,
@@ -26,6 +28,7 @@ from tests.testbed.receptor_setup import (
     receptor,
     write,
 )
+from vigo_bridge.run.processes import children
 
 
 class LocalReceptor:
@@ -61,12 +64,38 @@ class LocalReceptor:
             self._start(name)
             wait_for(lambda port=port: _listens(port))
         self._start(CONTROLLER)
-        wait_for(self._is_complete)
+        wait_for(self.is_complete)
 
     def stop(self) -> None:
         for process in self._processes.values():
             process.kill()
             process.wait()
+
+    def cut_power(self, name: str) -> None:
+        """Kill a node with all that it has started, as the loss of its power does."""
+        process = self._processes[name]
+        for pid in _tree(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Let nothing of a node run, in the block."""
+        pids = _tree(self._processes[name].pid)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
+    def restore_power(self, name: str) -> None:
+        """Start a node again, and wait until the controller reaches it."""
+        self._start(name)
+        wait_for(self.is_complete)
 
     def units(self, name: str) -> list[Path]:
         """Return the folders of the units that a receptor stores."""
@@ -80,7 +109,8 @@ class LocalReceptor:
                 [str(receptor()), "--config", str(folder / "receptor.conf")], stdout=log, stderr=log
             )
 
-    def _is_complete(self) -> bool:
+    def is_complete(self) -> bool:
+        """Return whether the controller reaches all nodes."""
         control = ReceptorControl(str(self._socket))
         with contextlib.suppress(OSError, ValueError, RuntimeError), contextlib.closing(control):
             routes = control.simple_command("status")["RoutingTable"] or {}
@@ -98,6 +128,10 @@ class ReceptorFleet(LocalFleet):
     def on_mesh(self, *arguments: str, **environment: str) -> Finished:
         return self.run("--mesh", str(self._mesh), *arguments, environment=environment)
 
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a run on the mesh."""
+        return started(self, *self.command("--mesh", str(self._mesh), *arguments))
+
 
 @contextlib.contextmanager
 def local_receptor(names: Sequence[str]) -> Iterator[LocalReceptor]:
@@ -110,6 +144,14 @@ def local_receptor(names: Sequence[str]) -> Iterator[LocalReceptor]:
     finally:
         mesh.stop()
         shutil.rmtree(folder)
+
+
+def _tree(pid: int) -> list[int]:
+    """Return a process and all below it."""
+    found = [pid]
+    for each in found:
+        found += children(each)
+    return found
 
 
 def _listens(port: int) -> bool:

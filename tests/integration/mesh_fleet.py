@@ -46,15 +46,7 @@ class MeshFleet(LocalFleet):
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a run on the mesh."""
-        command = [sys.executable, "-m", "vigo_bridge", *self.command("--mesh", str(self.mesh))]
-        return subprocess.Popen(
-            [*command, *arguments],
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return started(self, *self.command("--mesh", str(self.mesh), *arguments))
 
     def kill(self, name: str) -> None:
         """Kill a node's worker; what it started ends as after the loss of a machine's power."""
@@ -70,9 +62,21 @@ class MeshFleet(LocalFleet):
         return self.folder / f"{name}.pids"
 
 
+def started(fleet: LocalFleet, *arguments: str) -> subprocess.Popen[str]:
+    """Start the program, its state in the folder of the fleet."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "vigo_bridge", *arguments],
+        env={**os.environ, **fleet.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def finished(process: subprocess.Popen[str]) -> Finished:
     """Return a started run when it has ended."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     assert "Traceback" not in err, err
     return Finished(process.returncode, out, err)
 
