@@ -82,14 +82,13 @@ class Pulled:
     def _set_up_secrets(self) -> None:
         """Create the vault, as the generated README says."""
         (self.folder / "secrets").mkdir(mode=0o700)
-        password = self.folder / "secrets" / "vault-password"
+        password = self.folder / "secrets" / "secrets.vault.password"
         password.touch(0o600)
         password.write_text("only for this test\n")
         command = ["secrets", "set", "--stacks", str(self.folder / "secrets"), "site/key"]
         self._call(
             *(sys.executable, "-m", "vigo_bridge", *command),
             input=SECRET,
-            ANSIBLE_VAULT_PASSWORD_FILE=str(password),
         )
 
     def _call(self, *command: str, input: str = "", **environment: str) -> str:

@@ -15,6 +15,7 @@ from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.app.generated_files import generating
 from vigo_bridge.app.hosts import Hosts, find_hosts
 from vigo_bridge.app.options import HostOptions, StackOptions
+from vigo_bridge.app.plan_and_run import refuse_unnamed
 from vigo_bridge.app.run_setup import uses_of
 from vigo_bridge.app.stack_loading import load_valid, planned
 from vigo_bridge.app.writing import writing
@@ -45,6 +46,7 @@ class PullOptions:
     require_signed: bool
     secrets: str | None
     every: float
+    prune: bool
 
 
 def generate_pull_project(
@@ -53,6 +55,8 @@ def generate_pull_project(
     """Write the repository into a folder that is new, empty, or from an earlier call."""
     settings = _settings(options)
     loaded = load_valid(stack, "text")
+    if options.prune:
+        refuse_unnamed(loaded, stack, "--prune")
     found = find_hosts(hosts)
     plan = planned(loaded, stack, found.names, "text")
     _refuse_names(plan)
@@ -96,7 +100,7 @@ def _settings(options: PullOptions) -> Settings:
             " /etc/vigo-bridge"
         )
     used = Repository(repository.url, ref, options.require_signed)
-    return Settings(used, options.every, secrets)
+    return Settings(used, options.every, secrets, options.prune)
 
 
 def _refuse_names(plan: Plan) -> None:

@@ -16,7 +16,7 @@ from vigo_bridge.report.printing import echo
 
 #: Seconds between two turns of a host: each one is a fetch from the repository's server.
 _SHORTEST = 30.0
-_OF_PULL = ("url", "ref", "require_signed", "secrets", "every")
+_OF_PULL = ("url", "ref", "require_signed", "secrets", "every", "prune")
 
 
 def _pull_options(command: Command) -> Command:
@@ -52,6 +52,11 @@ def _pull_options(command: Command) -> Command:
             metavar="DURATION",
             callback=duration(_SHORTEST),
             help="With --pull: the time from one turn of a host to the next.",
+        ),
+        click.option(
+            "--prune",
+            is_flag=True,
+            help="With --pull: hosts remove containers that are no longer in the stack.",
         ),
     )
 

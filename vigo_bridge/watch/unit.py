@@ -60,10 +60,7 @@ def systemd_unit(call: Call) -> str:
         *_secrets(call),
         "Restart=on-failure",
         "RestartSec=30",
-        "# A repair finishes its batch first. Its programs are not asked to stop, the watcher is.",
-        "KillMode=mixed",
         f"TimeoutStopSec={_STOP_TIMEOUT}",
-        "UMask=0077",
         *(_LOCAL if call.is_local else _hardening(call)),
         "",
         "[Install]",
@@ -82,12 +79,17 @@ def _secrets(call: Call) -> list[str]:
 
 _LOCAL = (
     "# This machine itself is converged, which may need any privilege: there is no hardening.",
+    "# Processes that the stack has started go on when the watcher is stopped.",
+    "KillMode=process",
 )
 
 
 def _hardening(call: Call) -> list[str]:
     return [
+        "# A repair finishes its batch first. Its programs are not asked to stop, the watcher is.",
+        "KillMode=mixed",
         "# Hardening. Hosts with `ansible_connection: local` need a unit without these lines.",
+        "UMask=0077",
         "NoNewPrivileges=yes",
         "PrivateTmp=yes",
         "PrivateDevices=yes",

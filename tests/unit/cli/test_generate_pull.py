@@ -110,6 +110,17 @@ def test_variables_that_the_host_cannot_read(here: Path, value: str) -> None:
     assert settable.exit_code == 0, settable.output
 
 
+def test_containers_are_pruned_if_asked(here: Path) -> None:
+    variables = here / f"new/hosts/{WEB}/inventory/group_vars/vigo.yml"
+    for options in ([], ["--prune"]):
+        assert generate(*GIT, *SECRETS, "--local", "--as", WEB, *options).exit_code == 0
+        assert yaml.safe_load(variables.read_text()).get("vigo_prune", False) is bool(options)
+    (here / "stacks" / "stack.vgo").unlink()
+    refused = generate(*GIT, *SECRETS, "--local", "--as", WEB, "--prune")
+    assert refused.exit_code == 1
+    assert "--prune requires a named stack" in refused.output
+
+
 def test_it_can_be_generated_again(here: Path) -> None:
     options = [*GIT, *SECRETS, "-i", f"{WEB},web2.app.example.com"]
     assert generate(*options).exit_code == 0

@@ -79,6 +79,7 @@ def _write_host(
     shared = {
         "vigo_started_by": _STARTED_BY,
         **({"vigo_secrets_folder": settings.secrets} if settings.secrets else {}),
+        **({"vigo_prune": True} if settings.prunes else {}),
     }
     lines = [entry(name, value) for name, value in shared.items()]
     path = folder / "inventory" / "group_vars" / f"{ALL_ENVOYS}.yml"

@@ -15,8 +15,8 @@ PROGRAMS = "/opt/vigo-bridge"
 #: Only root can read or write it, so nobody else can have written what root runs.
 STATE = f"/var/lib/{NAME}"
 CHECKOUT = f"{STATE}/checkout"
-#: The file in the folder of a host's secrets that has the password of the vault.
-VAULT_PASSWORD = "vault-password"
+#: The file in the folder of a host's secrets that has the password of `secrets.vault.yml` there.
+VAULT_PASSWORD = "secrets.vault.password"
 #: How long a turn may take: a fetch whose server never answers must not block all later turns.
 _LONGEST_TURN = "1h"
 
@@ -39,12 +39,13 @@ class Settings:
     """What the units of all hosts have in common.
 
     every: seconds between the beginnings of two turns. secrets: the folder on the hosts with their
-    secret stores, or None.
+    secret stores, or None. prunes: whether containers are removed that are no longer in the stack.
     """
 
     repository: Repository
     every: float = 300
     secrets: str | None = None
+    prunes: bool = False
 
 
 def folder_of(host: str) -> str:

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host with systemd and an engine of its own is set up as the generated README says.
+
+Only what a host gets from elsewhere is put there: git, vigo-bridge's packages, and the repository.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.program import vigo_bridge
+from tests.testbed import Host
+from tests.testbed.common import TestbedError
+
+pytestmark = [pytest.mark.integration, pytest.mark.sweep]
+
+ROOT = Path(__file__).parents[2]
+SECRET = "canary-4711"
+REMOTE = "/srv/hosts.git"
+UNIT = "vigo-bridge-pull.service"
+CRATE = """\
+name: site
+vars:
+  greeting: hello
+resources:
+  - name: page
+    type: file
+    target_path: /srv/site/page
+    content: "{{ .Vars.greeting }}\\n"
+    notify: web
+  - name: web
+    type: container
+    container: site-web
+    image: redis:7-alpine
+    env: "GREETING={{ .Vars.greeting }},KEY=secret:site/key"
+    settle_time: 500ms
+  - name: helper
+    type: exec
+    command: "setsid sleep 4711 >/dev/null 2>&1 &"
+    unless: pgrep -f 'sleep 471[1]'
+"""
+STATE = "docker inspect -f '{{.Id}} {{.State.Status}} {{.Config.Env}}' site-web; cat /srv/site/page"
+
+
+class PullingHost:
+    """The host, and the repository that it pulls."""
+
+    def __init__(self, host: Host, folder: Path) -> None:
+        self.host, self.folder = host, folder
+        self.stack, self.repository = folder / "stack", folder / "pull"
+        (self.stack / "configcrates").mkdir(parents=True)
+        (self.stack / "stack.vgo").write_text("name: site\nid: 0123456789abcdef\n")
+        (self.stack / "envoys.vgo").write_text(f"match: {host.name}\nconfigcrates: [site]\n")
+        subprocess.run(["git", "init", "-q", "-b", "main", self.repository], check=True)
+
+    def write(self, crate: str) -> None:
+        (self.stack / "configcrates" / "site.vgo").write_text(crate)
+
+    def push(self, crate: str, edit: str = "") -> None:
+        """Generate the repository, and put it on the host. edit: is added to the playbook."""
+        self.write(crate)
+        done = vigo_bridge(
+            *("generate", self.repository, "--pull", "--git", f"file://{REMOTE}", "--every", "30s"),
+            *("--secrets", "/etc/vigo-bridge", "--stacks", self.stack),
+            *("--local", "--as", self.host.name),
+        )
+        assert done.status == 0, done.err
+        playbook = self.repository / "hosts" / self.host.name / "site.yml"
+        text = playbook.read_text()
+        playbook.write_text(text + edit)
+        person = ("-c", "user.name=A", "-c", "user.email=a@example.com")
+        git = ["git", "-C", str(self.repository), *person]
+        subprocess.run([*git, "add", "--all", "."], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", "change"], check=True)
+        playbook.write_text(text)
+        bare = self.folder / "hosts.git"
+        subprocess.run(["rm", "-rf", bare], check=True)
+        subprocess.run(["git", "clone", "-q", "--bare", self.repository, bare], check=True)
+        self.host.run(f"rm -rf {REMOTE}")
+        self.host.copy(bare, REMOTE)
+        self.host.run(f"chown -R root: {REMOTE}")
+
+    def commands(self) -> str:
+        """Return the commands of the README for a host."""
+        text = (self.repository / "README.md").read_text().partition("## Set up a host")[2]
+        blocks = re.findall(r"^```\n(.*?)^```", text, re.M | re.S)
+        assert len(blocks) == 3
+        return "set -e\n" + "".join(blocks)
+
+    def state(self) -> str:
+        return self.host.run(STATE)
+
+    def turn(self) -> str:
+        """Take a turn, and return what the journal has of it."""
+        self.host.run("journalctl --rotate && journalctl --vacuum-time=1s")
+        self.host.run(f"systemctl start {UNIT} || true")
+        return self.host.run(f"journalctl -o cat -u {UNIT}")
+
+    def wait_for(self, state: str) -> None:
+        """Wait until the timer has repaired the host."""
+        deadline = time.monotonic() + 150
+        while time.monotonic() < deadline:
+            try:
+                if self.state() == state:
+                    return
+            except TestbedError:
+                pass  # There is no such container at this moment.
+            time.sleep(1)
+        log = self.host.run(f"systemctl status vigo-bridge-pull.timer; journalctl -n 50 -u {UNIT}")
+        raise AssertionError(log)
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with vigo-bridge and what it requires, for the Python of the host."""
+    folder = tmp_path_factory.mktemp("wheels")
+    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = folder.iterdir()
+    options = ["--only-binary=:all:", "--python-version", "3.11", "--dest", str(folder)]
+    download = [sys.executable, "-m", "pip", "download", "-q", *options, str(wheel)]
+    subprocess.run(download, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pulling(
+    systemd_host: Host, wheels: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PullingHost]:
+    host = systemd_host
+    host.run(
+        "apt-get -qq update && apt-get -qq install -y --no-install-recommends git python3-venv"
+    )
+    host.copy(wheels, "/root/wheels")
+    host.run("printf '[global]\\nno-index = true\\nfind-links = /root/wheels\\n' > /etc/pip.conf")
+    yield PullingHost(host, tmp_path_factory.mktemp("pulling"))
+    host.run(
+        "systemctl disable --now vigo-bridge-pull.timer; pkill -f 'sleep 471[1]';"
+        "docker rm -fv site-web; rm -rf /srv/site /etc/vigo-bridge /var/lib/vigo-bridge-pull"
+        f" {REMOTE} /opt/vigo-bridge /root/wheels /etc/pip.conf /etc/systemd/system/vigo-bridge-*;"
+        "systemctl daemon-reload; true"
+    )
+
+
+def test_a_host_converges_itself(pulling: PullingHost) -> None:
+    host = pulling.host
+    pulling.push(CRATE)
+    setup = host.start_program("sh", "-c", pulling.commands())
+    output, _ = setup.communicate(SECRET)
+    assert setup.returncode == 0, output
+    first = pulling.state()
+    assert "running" in first
+    assert "GREETING=hello" in first
+    assert SECRET in first
+    assert first.endswith("hello\n")
+    helper = host.run("pgrep -f 'sleep 471[1]'")
+
+    host.run("systemctl stop vigo-bridge-pull.timer")
+    assert "changed=0 " in pulling.turn()
+    assert pulling.state() == first
+    assert host.run("stat -c '%a %U' /var/lib/vigo-bridge-pull") == "700 root\n"
+    assert host.run("pgrep -f 'sleep 471[1]'") == helper
+
+    host.run("docker stop -t 0 site-web; echo drift > /srv/site/page")
+    host.run("systemctl start vigo-bridge-pull.timer")
+    pulling.wait_for(first)
+    host.run("systemctl stop vigo-bridge-pull.timer")
+
+    pulling.push(CRATE.replace("hello", "second"))
+    assert "changed=1 " in pulling.turn()
+    second = pulling.state()
+    assert "GREETING=second" in second
+    assert second.endswith("second\n")
+
+    pulling.push(CRATE.replace("hello", "third"), edit="  broken: [\n")
+    assert "site.yml" in pulling.turn()
+    assert host.run(f"systemctl is-failed {UNIT}") == "failed\n"
+    assert pulling.state() == second
+
+    searched = "/var/lib/vigo-bridge-pull /srv/hosts.git /etc/vigo-bridge /etc/systemd /var/log"
+    found = host.run(
+        f"grep -rls {SECRET} {searched} || true; journalctl | grep -c {SECRET} || true"
+    )
+    assert found == "0\n"
