@@ -61,7 +61,7 @@ def _known(folder: Path) -> Mapping[str, str]:
     if not os.path.lexists(folder / LIST):
         return {}
     try:
-        lines = read_below(str(folder), LIST, _LARGEST).decode().splitlines()
+        lines = read_below(str(folder), LIST, _LARGEST).decode().split("\n")
         found = [_LINE.fullmatch(line) for line in lines]
         return {match[2]: match[1] for match in found if match is not None}
     except (OSError, ValueError) as error:

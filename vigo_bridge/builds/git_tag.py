@@ -61,7 +61,7 @@ def _git(folder: str, *words: str) -> str:
             check=False,
         )
     except OSError as error:
-        place = error.filename if error.filename != "git" else "git"
+        place = error.filename or "git"
         raise Refusal(f"no tag from Git: {place}: {error.strerror}; {_ADVICE}.") from error
     if finished.returncode:
         reason = finished.stderr.decode("utf-8", "replace").strip()

@@ -40,7 +40,7 @@ def secret_line(path: Path, target: str, text: str, known_secrets: Collection[st
         or "PRIVATE KEY-----" in text
     ):
         return -1
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if _has_secret(line, known_secrets):
             return number
     return 0
