@@ -64,7 +64,7 @@ def _git(folder: str, *words: str) -> str:
         place = error.filename or "git"
         raise Refusal(f"no tag from Git: {place}: {error.strerror}; {_ADVICE}.") from error
     if finished.returncode:
-        reason = finished.stderr.decode("utf-8", "replace").strip()
-        said = reason.split("\n")[0].removeprefix("fatal: ") or "git failed"
+        printed = finished.stderr.decode("utf-8", "replace").strip()
+        said = printed.split("\n")[0].removeprefix("fatal: ") or "git failed"
         raise Refusal(f"no tag from Git for {folder}: {said}; {_ADVICE}.")
     return os.fsdecode(finished.stdout)
