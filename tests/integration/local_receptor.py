@@ -119,18 +119,23 @@ class LocalReceptor:
 
 
 class ReceptorFleet(LocalFleet):
-    """A fleet that is converged through a mesh."""
+    """A fleet that is converged through a mesh.
+
+    Attributes:
+        mesh: the file that lists the nodes, a copy of its own.
+    """
 
     def __init__(self, folder: Path, nodes: LocalReceptor, converge: str, count: int) -> None:
         super().__init__(folder, [], converge, count)
-        self._mesh = nodes.mesh
+        self.mesh = folder / "mesh.yml"
+        self.mesh.write_text(nodes.mesh.read_text())
 
     def on_mesh(self, *arguments: str, **environment: str) -> Finished:
-        return self.run("--mesh", str(self._mesh), *arguments, environment=environment)
+        return self.run("--mesh", str(self.mesh), *arguments, environment=environment)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a run on the mesh."""
-        return started(self, *self.command("--mesh", str(self._mesh), *arguments))
+        return started(self, *self.command("--mesh", str(self.mesh), *arguments))
 
 
 @contextlib.contextmanager

@@ -65,6 +65,17 @@ def test_interrupt(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     assert _units(nodes) == []
 
 
+def test_a_node_without_the_work_type(fleet: ReceptorFleet) -> None:
+    fleet.mesh.write_text(
+        fleet.mesh.read_text().replace("sign_work: true", "sign_work: true, work_type: other")
+    )
+    run = fleet.on_mesh()
+    assert set(_statuses(run).values()) == {"unreachable"}
+    message = run.document["envoys"]["h1"]["message"]
+    assert message.startswith("cannot start on node n1: "), message
+    assert "work type" in message
+
+
 @pytest.mark.sweep
 def test_a_frozen_node(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     process = fleet.start()

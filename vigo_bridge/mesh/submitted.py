@@ -68,8 +68,8 @@ class Submitted:
 
     @property
     def may_run(self) -> bool:
-        """Whether receptor has the unit."""
-        return bool(self._id)
+        """Whether receptor has the unit, and does not say that it never ran."""
+        return bool(self._id) and not (self._output and self._output.never_ran)
 
     @property
     def is_overdue(self) -> bool:
@@ -86,10 +86,9 @@ class Submitted:
             if not self._wait_for_route():
                 return Outcome(None, f"Receptor has no route to {self._way.node}")
             self._submit(unit)
-        except ReceptorError as error:
-            return Outcome(None, str(error))
-        except OSError as error:
-            return Outcome(None, explained(error))
+        except (ReceptorError, OSError, ValueError) as error:
+            self._cancel()  # It cannot be stored, so that it must not run without being known.
+            return Outcome(None, explained(error) if isinstance(error, OSError) else str(error))
         self._output = UnitOutput(self._control, self._way.node, self._id)
         if self._is_lost:
             self._output.give_up()
@@ -121,7 +120,7 @@ class Submitted:
         return True
 
     def _submit(self, unit: Unit) -> None:
-        path = self._folder.with_suffix(".unit")
+        path = self._folder.with_name(f"{self._folder.name}.unit")
         with path.open("wb") as stream:
             write_unit(unit, self._folder, stream)
         with path.open("rb") as stream:

@@ -25,11 +25,16 @@ _STALE = 15.0
 
 
 class UnitOutput:
-    """The output of a unit. heard: when its node was last heard of, on the monotonic clock."""
+    """The output of a unit.
+
+    heard: when its node was last heard of, on the monotonic clock. never_ran: whether it has ended
+    without any output, for example because the node does not know its work type.
+    """
 
     def __init__(self, control: Control, node: str, unit: str) -> None:
         """Prepare to read. node: its ID. unit: the ID of the unit."""
         self.heard = time.monotonic()
+        self.never_ran = False
         self._control = control
         self._node = node
         self._unit = unit
@@ -63,6 +68,7 @@ class UnitOutput:
         with contextlib.suppress(ReceptorError):
             state = self._control.state(self._unit)
             if state.is_over and read >= state.size:
+                self.never_ran = not state.size
                 return state.detail or "the work ended without an answer"
             if state.is_waiting and self._control.has_route(self._node):
                 self.heard = time.monotonic()

@@ -60,6 +60,14 @@ def test_a_stream_is_opened_where_the_last_one_stopped() -> None:
     assert receptor.asked == ["results from 0", "results from 10", "results from 17"]
 
 
+@pytest.mark.parametrize(("text", "never_ran"), [(b"", True), (UNFINISHED, False)])
+def test_a_unit_without_output_never_ran(text: bytes, never_ran: bool) -> None:
+    receptor: Any = FakeReceptor(text, detail="unknown work type vigo-bridge")
+    output = UnitOutput(receptor, "n1", "u1")
+    assert output.read(lambda part: None) == Outcome(None, "unknown work type vigo-bridge")
+    assert output.never_ran is never_ran
+
+
 def test_a_unit_that_was_killed() -> None:
     outcome, parts = read(FakeReceptor(UNFINISHED, detail="signal: killed"))
     assert parts == PARTS
