@@ -88,7 +88,8 @@ def test_run_takes_over_what_compose_runs(
 ) -> None:
     """Equal containers and files stay as they are; a changed one is replaced, and its volume stays.
 
-    A change of the copy of a configuration file is written, and restarts its container.
+    A change of the copy of a configuration file is written, and restarts its container. In another
+    folder, the file is created before its container.
     """
     stack = tmp_path / "stack"
     with closing(engine.client()) as client:
@@ -123,3 +124,14 @@ def test_run_takes_over_what_compose_runs(
         )
         assert limit.output.split()[-1] == str(30 << 20).encode()
         assert (running.parent / "files").stat().st_mode & 0o777 == 0o700
+        elsewhere = tmp_path / "elsewhere"
+        moved = (*run, "--set", "db_tag=8-alpine", "--set", f"project_folder={elsewhere}")
+        assert vigo_bridge(*moved, environment=compose_env).actions(HOST) == {
+            "adopted/file-conf-cache.conf": "created",
+            "adopted/folder-files": "created",
+            "adopted/db": "none",
+            "adopted/cache": "recreated",
+        }
+        assert (elsewhere / "conf/cache.conf").read_text() == "maxmemory 30mb\n"
+        again = vigo_bridge(*moved, environment=compose_env)
+        assert set(again.actions(HOST).values()) == {"none"}

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -158,8 +157,3 @@ class Job:
         """Return the same path on this machine."""
         base = self.project.bases.get(text.position.file, self.project.folder)
         return base / os.path.expanduser(str(text))  # noqa: PTH111 - as above
-
-
-def shell_word(rendered: str) -> str:
-    """Return a rendered text in quotes of the shell."""
-    return shlex.quote(rendered) if "{{" not in rendered else "'" + rendered + "'"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from ansible_collections.vigo.bridge.plugins.module_utils.types.file.descriptor import TYPE as FILE
 from vigo_bridge.compose import config_files, names, secret_names
 from vigo_bridge.compose.config_files import Copy, Left, Mounted
-from vigo_bridge.compose.job import Job, shell_word
+from vigo_bridge.compose.job import Job
 from vigo_bridge.compose.rendering import NotAllowed, literal
 from vigo_bridge.compose.stack_files import Resource
 from vigo_bridge.compose.text import Text
@@ -104,7 +104,7 @@ def add_folder(job: Job, source: Text, path: str, real: Path) -> None:
     if job.project.is_here and real.is_dir():
         resource = Resource(name, "directory", {"target_path": path, "mode": "u+rwx"}, comments)
     else:
-        attributes = {"command": f"mkdir -p {shell_word(path)}", "creates": path}
+        attributes = {"command": ["mkdir", "-p", "--", path], "creates": path}
         resource = Resource(name, "exec", attributes, comments)
     job.needs(resource)
 

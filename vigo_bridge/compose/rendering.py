@@ -176,6 +176,7 @@ class Renderer:
         return not use.is_set and (use.is_required or not self.secrets.are_stored)
 
     def _variable(self, use: Use) -> str:
+        _refuse_reference(use.value)
         return self.variable(use.name, use.value, f"{use.name}: {use.origin}")
 
     @staticmethod
@@ -196,6 +197,10 @@ def _without(text: Text, uses: list[Use]) -> str:
 
 def literal(text: str) -> str:
     """Return a text that must not be changed. Raise NotAllowed."""
+    _refuse_reference(text)
+    return text.replace("{{", '{{ "{{" }}')
+
+
+def _refuse_reference(text: str) -> None:
     if secret_references.find(text):
         raise NotAllowed(f"{text!r} looks like a reference to a secret")
-    return text.replace("{{", '{{ "{{" }}')

@@ -28,6 +28,8 @@ _ONE_OFF = "com.docker.compose.oneoff"
 _FOLDER = "com.docker.compose.project.working_dir"
 _FILES = "com.docker.compose.project.config_files"
 _DEPENDS_ON = "com.docker.compose.depends_on"
+#: The names of services that Compose accepts; any program can write labels.
+_VALID = re.compile(r"[A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def _containers(state: EngineState, findings: Findings, *, is_whole: bool) -> li
         if is_whole and labels.get(_ONE_OFF) == "True":
             findings.note(position, "ignored: `docker compose run` created it")
             continue
-        service = labels.get(_SERVICE, name) if is_whole else name
+        given = labels.get(_SERVICE, "") if is_whole else ""
+        service = given if _VALID.fullmatch(given) else name
         found.append(_Running(payload, name, labels, service, position))
     return sorted(found, key=lambda one: (one.service, _number(one.name), one.name))
 
