@@ -76,10 +76,10 @@ class MeshPlayer:
         if stop.cut:
             return ""
         news: Queue[_News] = Queue(_WAITING)
-        running = [
-            self._start(call, shard, news) for shard in shards(call.hosts, self.mesh, self.facts)
-        ]
+        running: list[_Running] = []
         try:
+            for shard in shards(call.hosts, self.mesh, self.facts):
+                running.append(self._start(call, shard, news))
             while any(each.outcome is None for each in running):
                 _watch(running, call.results, stop)
                 try:

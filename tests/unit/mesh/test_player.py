@@ -77,7 +77,10 @@ def event(host: str) -> Event:
 class Played:
     """One call with hosts h1 and h2 on node a, and h3 and h4 on node b."""
 
-    def __init__(self, folder: Path, a: Scripted, b: Scripted, stop: Stop | None = None) -> None:
+    def __init__(
+        self, folder: Path, a: Scripted, b: Scripted, stop: Stop | None = None, full: str = ""
+    ) -> None:
+        """Run it. full: the node whose files cannot be written."""
         nodes = [Node("a", Command(("a",)), ("h[12]",)), Node("b", Command(("b",)), ("h[34]",))]
         links = {"a": a, "b": b}
         self.events: list[str] = []
@@ -91,6 +94,8 @@ class Played:
         )
 
         def make(call: Call, shard: Shard, path: Path) -> Scripted:
+            if shard.node.name == full:
+                raise OSError("no space left")
             return links[shard.node.name]
 
         play = MeshPlayer(Mesh(tuple(nodes)), Facts(), make)
@@ -167,6 +172,13 @@ def test_an_error_of_ours_is_no_endless_wait(tmp_path: Path) -> None:
 
     played = Played(tmp_path, Broken([], DONE), Scripted([result("h3"), result("h4")], DONE))
     assert "internal error" in played.envoys["h1"].message
+
+
+def test_a_full_disk_leaves_no_node_behind(tmp_path: Path) -> None:
+    a = Scripted([Started()], LOST, waits=True)
+    with pytest.raises(OSError, match="no space left"):
+        Played(tmp_path, a, Scripted([], LOST), full="b")
+    assert a.calls == ["lose: the controller gave up"]
 
 
 def test_a_stop_cancels_all_nodes(tmp_path: Path) -> None:
