@@ -200,7 +200,7 @@ CREATED: dict[str, dict[str, Any]] = {
         "sysctls": {"net.core.somaxconn": "512"},
         "ulimits": [{"Name": "nofile", "Soft": 512, "Hard": 1024}],
     },
-    "limits": {"mem_limit": "64m", "nano_cpus": 500000000, "pids_limit": 100, "read_only": True},
+    "limits": {"mem_limit": "64m", "pids_limit": 100, "read_only": True},
     "storage": {
         "volumes": ["running-named:/named", "/etc/hostname:/host:ro"],
         "tmpfs": {"/scratch": "size=64k"},
