@@ -17,7 +17,7 @@ from vigo_bridge.language.position import Position
 from vigo_bridge.language.secrets import secret_positions
 from vigo_bridge.report.printing import echo
 from vigo_bridge.secrets.stores import stores_of
-from vigo_bridge.secrets.vault_file import secrets_in, set_secret, vault_file
+from vigo_bridge.secrets.vault_file import before_vault, secrets_in, set_secret, vault_file
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ def file_for(folder: Path, path: str) -> Path:
     if problem is not None:
         raise Failure(f"{path!r} is not the path of a secret: {problem}")
     with _explained():
+        before_vault(folder)
         return vault_file(folder)
 
 

@@ -15,24 +15,18 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files i
     write_atomically,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import environment_name
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
-    CONFIGURATION,
-    DEFAULT_VAULT_FILE,
-)
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import (
     EnvironmentStore,
-    Store,
     StoreError,
-    VaultFileStore,
     ask,
 )
 from vigo_bridge.ansible import vault_passwords
 from vigo_bridge.ansible.typed_password import in_memory
 from vigo_bridge.files import create_folder
 from vigo_bridge.secrets.env_file import DEFAULT_ENV_FILE, read_env_file, variables, with_secrets
-from vigo_bridge.secrets.stores import stores_of
+from vigo_bridge.secrets.stores import stores_before
 from vigo_bridge.secrets.vault import encrypted
-from vigo_bridge.secrets.vault_file import secrets_in, vault_file
+from vigo_bridge.secrets.vault_file import before_vault, secrets_in, vault_file
 from vigo_bridge.secrets.vault_password import new_password, password_file, settings_of
 
 #: The kinds of stores that secrets can be added to.
@@ -77,7 +71,7 @@ def addition(kind: str, folder: Path, secrets: Mapping[str, str]) -> Addition:
 
 def _to_vault(folder: Path, secrets: Mapping[str, str]) -> Addition:
     file = vault_file(folder)
-    earlier = _stores_before(VaultFileStore, folder, f"vault_file: {DEFAULT_VAULT_FILE}")
+    earlier = before_vault(folder)
     present = secrets_in(file)
     missing = _missing(secrets, {**present, **ask(secrets, earlier)}, file)
     if not missing:
@@ -99,29 +93,12 @@ def _to_env_file(folder: Path, secrets: Mapping[str, str]) -> Addition:
     present = variables(text, file)
     names = {path: environment_name(path) for path in secrets}
     known = {path: present[name] for path, name in names.items() if name in present}
-    known |= ask(secrets, _stores_before(EnvironmentStore, folder, "env"))
+    known |= ask(secrets, stores_before(folder, EnvironmentStore, "env"))
     missing = _missing(secrets, known, file)
     if not missing:
         return Addition(file, ())
     store = NewFile(file, with_secrets(text, missing, file).encode())
     return Addition(file, sorted(missing), files=[*_ignored(folder, file), store])
-
-
-def _stores_before(kind: type[Store], folder: Path, entry: str) -> list[Store]:
-    """Return the stores that are queried before the first one of a kind.
-
-    Raise StoreError if the stack's list has none. entry: what to add to the list.
-    """
-    stores = stores_of(folder)
-    for number, store in enumerate(stores):
-        if isinstance(store, kind):
-            return stores[:number]
-    if (folder / CONFIGURATION).exists():
-        raise StoreError(
-            f"{folder / CONFIGURATION} does not list this store, so the secrets would not be found;"
-            f" add `- {entry}` to it"
-        )
-    return []
 
 
 def _missing(secrets: Mapping[str, str], known: Mapping[str, str], file: Path) -> dict[str, str]:

@@ -40,6 +40,24 @@ def stores_of(folder: Path) -> list[Store]:
     return of_stack(str(folder.absolute()), read_vault)
 
 
+def stores_before(folder: Path, kind: type[Store], entry: str) -> list[Store]:
+    """Return the stores that are queried before the first one of a kind.
+
+    Raise StoreError if the stack's list has none, so that a secret in it would not be found. entry:
+    what to add to the list then.
+    """
+    stores = stores_of(folder)
+    for number, store in enumerate(stores):
+        if isinstance(store, kind):
+            return stores[:number]
+    if (folder / CONFIGURATION).exists():
+        raise StoreError(
+            f"{folder / CONFIGURATION} does not list this store, so the secrets would not be found;"
+            f" add `- {entry}` to it"
+        )
+    return []
+
+
 def outside_store(folder: Path) -> str | None:
     """Return why the stores of a stack from a repository are not used; None if they can be.
 

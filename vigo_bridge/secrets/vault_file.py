@@ -8,8 +8,8 @@ from pathlib import Path
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_store_list import (
     DEFAULT_VAULT_FILE,
 )
-from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import VaultFileStore
-from vigo_bridge.secrets.stores import stores_of
+from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import Store, VaultFileStore
+from vigo_bridge.secrets.stores import stores_before, stores_of
 from vigo_bridge.secrets.vault import read_vault, write_vault
 
 
@@ -20,6 +20,11 @@ def vault_file(folder: Path) -> Path:
     """
     files = [store for store in stores_of(folder) if isinstance(store, VaultFileStore)]
     return Path(files[0].path) if files else folder / DEFAULT_VAULT_FILE
+
+
+def before_vault(folder: Path) -> list[Store]:
+    """Return the stores that are queried before that file. Raise StoreError as `stores_before`."""
+    return stores_before(folder, VaultFileStore, f"vault_file: {DEFAULT_VAULT_FILE}")
 
 
 def secrets_in(file: Path) -> dict[str, str]:
