@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "canary-4711"
 REMOTE = "/srv/hosts.git"
 UNIT = "vigo-bridge-pull.service"
+WATCHER = "vigo-bridge-watch.service"
 CRATE = """\
 name: site
 vars:
@@ -142,7 +143,8 @@ def pulling(
     host.run("printf '[global]\\nno-index = true\\nfind-links = /root/wheels\\n' > /etc/pip.conf")
     yield PullingHost(host, tmp_path_factory.mktemp("pulling"))
     host.run(
-        "systemctl disable --now vigo-bridge-pull.timer; pkill -f 'sleep 471[1]';"
+        f"systemctl disable --now vigo-bridge-pull.timer; systemctl stop {WATCHER};"
+        "pkill -f 'sleep 471[1-3]';"
         "docker rm -fv site-web; rm -rf /srv/site /etc/vigo-bridge /var/lib/vigo-bridge-pull"
         f" {REMOTE} /opt/vigo-bridge /root/wheels /etc/pip.conf /etc/systemd/system/vigo-bridge-*;"
         "systemctl daemon-reload; true"
@@ -179,6 +181,12 @@ def test_a_host_converges_itself(pulling: PullingHost) -> None:
     assert "GREETING=second" in second
     assert second.endswith("second\n")
 
+    pulling.push(CRATE.replace("hello", "third"))
+    host.run("setsid flock /var/lib/vigo-bridge/lock sleep 4713 >/dev/null 2>&1 &")
+    assert "another run" in pulling.turn()
+    assert pulling.state() == second
+    host.run("pkill -f 'sleep 471[3]'")
+
     pulling.push(CRATE.replace("hello", "third"), edit="  broken: [\n")
     assert "site.yml" in pulling.turn()
     assert host.run(f"systemctl is-failed {UNIT}") == "failed\n"
@@ -189,3 +197,61 @@ def test_a_host_converges_itself(pulling: PullingHost) -> None:
         f"grep -rls {SECRET} {searched} || true; journalctl | grep -c {SECRET} || true"
     )
     assert found == "0\n"
+
+
+PAGE = """\
+name: page
+resources:
+  - name: page
+    type: file
+    target_path: /srv/watched
+    content: "watched\\n"
+  - name: helper
+    type: exec
+    command: "umask > /srv/umask; setsid sleep 4712 >/dev/null 2>&1 &"
+    unless: pgrep -f 'sleep 471[2]'
+"""
+
+
+def watch(host: Host, options: str) -> None:
+    """Start a watcher by its unit, and wait until it has repaired the host."""
+    call = f"/opt/vigo-bridge/bin/vigo-bridge watch --stacks /srv/stack {options} --repair"
+    host.run(
+        f"rm -f /srv/watched; cd /srv && {call} --every 1h --print-unit"
+        f" > /etc/systemd/system/{WATCHER} && systemctl daemon-reload && systemctl start {WATCHER}"
+    )
+    wait_for_page(host)
+
+
+def wait_for_page(host: Host) -> None:
+    log = f"journalctl -n 50 -u {WATCHER} >&2; exit 1"
+    host.run(
+        "for i in $(seq 900); do grep -qs watched /srv/watched && exit 0; sleep 0.1; done; " + log
+    )
+
+
+def test_the_units_of_a_watcher(pulling: PullingHost, tmp_path: Path) -> None:
+    """One for the machine itself, and the hardened one, which reaches the machine by SSH."""
+    host = pulling.host
+    (tmp_path / "stack" / "configcrates").mkdir(parents=True)
+    (tmp_path / "stack" / "stack.vgo").write_text("name: page\nid: 0123456789abcde0\n")
+    (tmp_path / "stack" / "envoys.vgo").write_text('match: "*"\nconfigcrates: [page]\n')
+    (tmp_path / "stack" / "configcrates" / "page.vgo").write_text(PAGE)
+    host.copy(tmp_path / "stack", "/srv/stack")
+
+    watch(host, f"--local --as {host.name}")
+    assert host.run("cat /srv/umask") == "0022\n"
+    host.run(f"rm /srv/watched; systemctl reload {WATCHER}")
+    wait_for_page(host)
+    host.run(f"systemctl stop {WATCHER}; ! systemctl is-failed {WATCHER}")
+    assert host.run("pgrep -fc 'sleep 471[2]'") == "1\n"
+
+    host.run(
+        "test -e /root/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519;"
+        "cat /root/.ssh/id_ed25519.pub >> /root/.ssh/authorized_keys;"
+        "ssh-keyscan -t ed25519 127.0.0.1 > /root/.ssh/known_hosts 2>/dev/null;"
+        f"echo '{host.name} ansible_host=127.0.0.1' > /srv/hosts.ini"
+    )
+    watch(host, "-i /srv/hosts.ini")
+    host.run(f"systemctl stop {WATCHER}; ! systemctl is-failed {WATCHER}")
+    host.run("pkill -f 'sleep 471[2]'; rm -rf /srv/stack /srv/hosts.ini /srv/watched /srv/umask")
