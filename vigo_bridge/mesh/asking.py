@@ -7,11 +7,13 @@ Each way returns values that stay in the memory of the worker.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -19,12 +21,16 @@ from typing import IO, Any
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import explained
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.mesh.answer import Answers
+from vigo_bridge.secrets.units import CONFIRMATION
 
 #: Returns the values of secrets by path. Raises StoreError.
 Ask = Callable[[Iterable[str]], Mapping[str, str]]
 
 #: Seconds that the controller may take for an answer; it may have to look up the secret first.
 _TIMEOUT = 120.0
+#: Seconds for the controller to confirm a request, and between two attempts.
+_PATIENCE = 15.0
+_PAUSE = 0.5
 _LONGEST_ANSWER = 1 << 26
 
 
@@ -37,27 +43,44 @@ def refuse(paths: Iterable[str]) -> Mapping[str, str]:
 
 
 class MeshService:
-    """Asks over a socket that Receptor connects to the controller."""
+    """Asks over a socket that Receptor connects to the controller.
+
+    Receptor does not say whether the controller's vigo-bridge still runs: the connection stays
+    open. So the controller first confirms each request. Without that, nothing is asked any more.
+    """
 
     def __init__(self, path: Path, token: str) -> None:
         self._path = path
         self._token = token
+        self._problem = ""
 
     def __call__(self, paths: Iterable[str]) -> Mapping[str, str]:
-        request = json.dumps({"token": self._token, "paths": list(paths)})
-        try:
-            with socket.socket(socket.AF_UNIX) as connection:
+        request = json.dumps({"token": self._token, "paths": list(paths)}).encode() + b"\n"
+        until = time.monotonic() + _PATIENCE
+        while not self._problem:
+            try:
+                return _values(self._asked(request, until - time.monotonic()))
+            except OSError as error:
+                if time.monotonic() > until - _PAUSE:
+                    self._problem = explained(error)
+                else:
+                    time.sleep(_PAUSE)
+        raise StoreError(
+            f"cannot ask the controller for secrets over {self._path}: {self._problem}; its"
+            " vigo-bridge may have ended, or a service of Receptor is missing"
+        )
+
+    def _asked(self, request: bytes, patience: float) -> bytes:
+        """Return the answer. Raise OSError if the request is not confirmed."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(max(patience, _PAUSE))
+            connection.connect(str(self._path))
+            connection.sendall(request)
+            with connection.makefile("rb") as stream:
+                if stream.readline(len(CONFIRMATION)) != CONFIRMATION:
+                    raise ConnectionResetError(errno.ECONNRESET, "no answer")
                 connection.settimeout(_TIMEOUT)
-                connection.connect(str(self._path))
-                connection.sendall(request.encode() + b"\n")
-                with connection.makefile("rb") as stream:
-                    answer = stream.readline(_LONGEST_ANSWER)
-        except OSError as error:
-            raise StoreError(
-                f"cannot ask the controller for secrets over {self._path}: {explained(error)};"
-                " check the services of Receptor on both machines"
-            ) from error
-        return _values(answer)
+                return stream.readline(_LONGEST_ANSWER)
 
 
 class StandardInput:

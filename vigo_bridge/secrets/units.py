@@ -27,6 +27,8 @@ from vigo_bridge.secrets.server import Secrets
 
 #: Where the service of Receptor on the controller connects to.
 SOCKET = Path("/run/vigo-bridge/mesh-secrets.sock")
+#: The line before each answer: looking up a secret can take long.
+CONFIRMATION = b"\n"
 _TICK = 0.02
 _LONGEST_REQUEST = 1 << 24
 #: Seconds for a request to arrive: a service of the mesh may keep its connection open.
@@ -105,6 +107,7 @@ def unit_secrets(path: Path) -> Iterator[UnitSecrets]:
             with contextlib.suppress(OSError):
                 request = self.rfile.readline(_LONGEST_REQUEST)
                 if request:
+                    self.wfile.write(CONFIRMATION)
                     self.wfile.write(json.dumps(units.answer(request)).encode() + b"\n")
 
     class Server(socketserver.ThreadingUnixStreamServer):

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.failures import Refusal
+from vigo_bridge.mesh import asking
 from vigo_bridge.mesh.asking import MeshService
 from vigo_bridge.secrets.server import Secrets
 from vigo_bridge.secrets.units import UnitSecrets, unit_secrets
@@ -75,7 +76,7 @@ def test_a_store_that_fails() -> None:
         assert asked(units, token=token, paths=["web/key"]) == {"error": "the vault is locked"}
 
 
-def test_many_ask_at_the_same_time(tmp_path: Path) -> None:
+def test_many_ask_at_the_same_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "mesh.sock"
     with unit_secrets(path) as units, units.unit(SECRETS, ["web/key"]) as token:
         ask = MeshService(path, token)
@@ -86,19 +87,34 @@ def test_many_ask_at_the_same_time(tmp_path: Path) -> None:
         with pytest.raises(StoreError, match="do not use db/key"):
             ask(["db/key"])
     assert not path.exists()
+    monkeypatch.setattr(asking, "_PATIENCE", 1.5)
     with pytest.raises(StoreError, match="cannot ask the controller"):
         ask(["web/key"])
 
 
-def test_a_service_without_an_answer(tmp_path: Path) -> None:
+def test_a_service_without_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Receptor keeps the connection open if it cannot connect to the controller's socket."""
+    monkeypatch.setattr(asking, "_PATIENCE", 1.5)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "silent.sock"))
         server.listen()
+        ask = MeshService(tmp_path / "silent.sock", "token")
+        for _ in range(20):  # Each would wait, and hosts ask one after another.
+            with pytest.raises(StoreError, match="its vigo-bridge may have ended"):
+                ask(["web/key"])
+
+
+def test_a_service_that_closes_the_connection(tmp_path: Path) -> None:
+    """A second attempt succeeds when the mesh has a route again."""
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "closing.sock"))
+        server.listen()
         with ThreadPoolExecutor(1) as pool:
-            asking = pool.submit(MeshService(tmp_path / "silent.sock", "token"), ["web/key"])
+            asked = pool.submit(MeshService(tmp_path / "closing.sock", "token"), ["web/key"])
             server.accept()[0].close()
-            with pytest.raises(StoreError, match=r"did not answer|cannot ask"):
-                asking.result(10)
+            with server.accept()[0] as second:
+                second.sendall(b'\n{"values": {"web/key": "hunter22"}}\n')
+                assert asked.result(10) == {"web/key": "hunter22"}
 
 
 def test_one_process_at_a_time_serves_a_socket(tmp_path: Path) -> None:
