@@ -87,13 +87,20 @@ def wait_for_more(found: Followed) -> None:
 
 
 def staying(found: Followed, hosts: dict[str, Host]) -> set[str]:
-    """Return the hosts on which a process remains while lines come, after some tries."""
+    """Return the hosts on which a process remains for longer than any call that is repeated.
+
+    Some tries, because an ordinary call comes first, also after a process was killed.
+    """
     found_on: set[str] = set()
-    for _ in range(4):
-        before = {name: modules(host) for name, host in hosts.items()}
-        wait_for_more(found)
-        wait_for_more(found)
-        found_on |= {name for name, host in hosts.items() if before[name] & modules(host)}
+    for _ in range(5):
+        remaining = {name: modules(host) for name, host in hosts.items()}
+        for _ in range(4):
+            wait_for_more(found)
+            for name, host in hosts.items():
+                remaining[name] &= modules(host)
+        found_on |= {name for name in hosts if remaining[name]}
+        if len(found_on) > 1:
+            break
     return found_on
 
 

@@ -182,6 +182,8 @@ def test_status_of_a_stack(host: OneHost) -> None:
     assert before.status == 2
     assert before.actions("one") == host.call("plan").actions("one")
     assert before.document["envoys"]["one"]["last_run"] is None
+    empty = "note: no containers of this stack on one; `vigo-bridge run` creates them\n"
+    assert host.text("logs") == (0, "", empty)
     host.done("run")
     good = host.call("status")
     assert good.status == 0, good.out
@@ -189,8 +191,8 @@ def test_status_of_a_stack(host: OneHost) -> None:
     assert [each["state"] for each in envoy["containers"]] == ["running", "running"]
     assert envoy["last_run"]["outcome"] == "changed"
     host.client.api.stop(f"{host.name}-web", timeout=0)
-    status, out, _err = host.text("status", "shop")
-    assert status == 2
+    status, out, err = host.text("status", "shop")
+    assert (status, err) == (2, "")
     first, second, *_ = out.splitlines()
     assert first.split()[:3] == ["~", "shop/web", "exited"], out
     assert second.startswith("    would be started: it was stopped"), out
