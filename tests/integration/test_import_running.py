@@ -198,7 +198,6 @@ CREATED: dict[str, dict[str, Any]] = {
         "restart_policy": {"Name": "on-failure", "MaximumRetryCount": 3},
         "shm_size": "32m",
         "sysctls": {"net.core.somaxconn": "512"},
-        "ulimits": [{"Name": "nofile", "Soft": 512, "Hard": 1024}],
     },
     "limits": {"mem_limit": "64m", "pids_limit": 100, "read_only": True},
     "storage": {
