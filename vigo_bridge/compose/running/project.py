@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -137,7 +137,8 @@ def _service(
         container.service,
         position,
         container_name=Text((container.name,), position),
-        depends_on=tuple(_dependencies(container)) or None,
+        depends_on=tuple(_dependencies(container, _joined(container, containers))) or None,
+        links=tuple(Text((link,), position) for link in _links(container, containers)) or None,
         volumes=found or None,
         **fields,
     )
@@ -154,13 +155,54 @@ def _by_name(mode: str, containers: Sequence[_Running]) -> str:
     return mode
 
 
-def _dependencies(container: _Running) -> list[Dependency]:
+def _links(container: _Running, containers: Sequence[_Running]) -> list[str]:
+    """Return the links to other services, as SERVICE:ALIAS, without those that Compose adds."""
+    names = {other.service: other.name for other in containers}
+    found = []
+    for link in _linked(container, containers):
+        service, _colon, alias = link.partition(":")
+        if alias != service and not names[service].endswith(alias):
+            found.append(link)
+    return list(dict.fromkeys(found))
+
+
+def _linked(container: _Running, containers: Sequence[_Running]) -> list[str]:
+    """Return all links to other services, as SERVICE:ALIAS."""
+    services = {other.name: other.service for other in containers}
+    found = []
+    for endpoint in (
+        (container.payload.get("NetworkSettings") or {}).get("Networks") or {}
+    ).values():
+        for link in (endpoint or {}).get("Links") or []:
+            name, _colon, alias = link.partition(":")
+            if name in services:
+                found.append(f"{services[name]}:{alias}")
+    return found
+
+
+def _joined(container: _Running, containers: Sequence[_Running]) -> set[str]:
+    """Return the services whose namespaces a container shares, or that it links to.
+
+    Compose also lists these as dependencies with a restart.
+    """
+    host = container.payload.get("HostConfig") or {}
+    modes = {str(host.get(f"{name}Mode") or "") for name in ("Network", "Ipc", "Pid")}
+    shared = {
+        other.service
+        for other in containers
+        if modes & {f"container:{other.payload['Id']}", f"container:{other.name}"}
+    }
+    return shared | {link.partition(":")[0] for link in _linked(container, containers)}
+
+
+def _dependencies(container: _Running, joined: Collection[str] = ()) -> list[Dependency]:
     """Return the dependencies of compose's label: SERVICE:CONDITION:RESTART, ..."""
     found = []
     for entry in filter(None, container.labels.get(_DEPENDS_ON, "").split(",")):
         service, condition, restart = (*entry.split(":"), "", "")[:3]
         word = condition.removeprefix("service_") or "started"
-        found.append(Dependency(service, word, restart == "true", True, container.position))
+        restarts = restart == "true" and not (word == "started" and service in joined)
+        found.append(Dependency(service, word, restarts, True, container.position))
     return found
 
 
