@@ -243,6 +243,8 @@ def test_with_buildx(
         "DOCKER_CONFIG": str(tmp_path / "docker"),
         "DOCKER_HOST": docker_26.docker_host,
     }
+    with closing(docker_26.client()) as client:
+        client.images.pull("redis", "7-alpine")  # BuildKit speaks TLS to the engine's mirror.
     project.write("more/file", SECRET)
     build = project.folder / "stacks/builds/built-web.vgo"
     build.write_text(
