@@ -43,7 +43,7 @@ def to_store(
 ) -> Addition | None:
     """Return what is to be written to the store; None without a store. Raise Failure."""
     if options.password_file is not None and options.kind != VAULT:
-        raise WrongUsage(f"--vault-password-file needs --store {VAULT}")
+        raise WrongUsage(f"--vault-password-file requires --store {VAULT}")
     if not options.is_store:
         return None
     values = {secret.path: secret.value for secret in secrets if secret.value}

@@ -62,9 +62,11 @@ def _git(folder: str, *words: str) -> str:
         )
     except OSError as error:
         place = error.filename or "git"
-        raise Refusal(f"no tag from Git: {place}: {error.strerror}; {_ADVICE}.") from error
+        raise Refusal(
+            f"cannot use a commit as the tag: {place}: {error.strerror}; {_ADVICE}."
+        ) from error
     if finished.returncode:
         printed = finished.stderr.decode("utf-8", "replace").strip()
         said = printed.split("\n")[0].removeprefix("fatal: ") or "git failed"
-        raise Refusal(f"no tag from Git for {folder}: {said}; {_ADVICE}.")
+        raise Refusal(f"cannot use a commit as the tag for {folder}: {said}; {_ADVICE}.")
     return os.fsdecode(finished.stdout)

@@ -13,14 +13,16 @@ from vigo_bridge.cli.options import output_option, stack_options
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_builds)
 @click.option(
-    "--tag", default="", help="The tag of the images. Default: the last commit of what is built."
+    "--tag",
+    default="",
+    help="The tag of the images. Default: the last commit that changed the build.",
 )
 @click.option(
     "--registry",
     default="",
     metavar="HOST[/PATH]",
     envvar="VIGO_BRIDGE_REGISTRY",
-    help="The registry of images whose name has none.",
+    help="The registry for images whose names do not contain one.",
 )
 @click.option("--push/--no-push", default=True, help="Whether to push the images.  [default: push]")
 @click.option(

@@ -31,7 +31,9 @@ def _pull_options(command: Command) -> Command:
             help="Write a Git repository from which each selected host converges itself with"
             " ansible-pull, in bundle style. With --local --as NAME: for this host alone.",
         ),
-        click.option("--git", "url", metavar="URL", help="With --pull: where the repository is."),
+        click.option(
+            "--git", "url", metavar="URL", help="With --pull: the URL from which hosts fetch."
+        ),
         click.option(
             "--ref", metavar="NAME", help="With --pull: the branch or tag that hosts use."
         ),
@@ -51,7 +53,7 @@ def _pull_options(command: Command) -> Command:
             show_default=True,
             metavar="DURATION",
             callback=duration(_SHORTEST),
-            help="With --pull: the time from one turn of a host to the next.",
+            help="With --pull: how often each host converges itself.",
         ),
         click.option(
             "--prune",

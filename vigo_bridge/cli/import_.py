@@ -171,6 +171,6 @@ def container(
 ) -> None:
     """Convert the containers NAMES, for example of `docker run`.
 
-    As `import running`, for containers by name or ID.
+    Like `import running`, but for containers given by name or ID.
     """
     import_containers(names, project_name, options, output)

@@ -21,14 +21,13 @@ def mesh() -> None:
 @click.option(
     "--secrets-socket",
     type=click.Path(path_type=Path),
-    help="The socket that Receptor connects to the controller, for secrets.",
+    help="The Receptor socket through which to ask the controller for secrets.",
 )
 @click.pass_context
 def worker(context: click.Context, secrets_socket: Path | None) -> None:
     """Run the work unit on standard input.
 
-    The controller starts this command, over SSH or with Receptor. The answer on standard output is
-    for it, too.
+    The controller starts this command over SSH or with Receptor, and reads its standard output.
     """
     from vigo_bridge.mesh.worker import work
 

@@ -59,7 +59,7 @@ def fleet_options(command: Command) -> Command:
             "--mesh",
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Let the nodes that this file lists do the work, each for some of the hosts.",
+            help="Divide the hosts among the nodes that this file lists.",
         ),
     )
 

@@ -100,8 +100,8 @@ def _replace_repeated(
         position = positions.get(left.resource.name) if left.resource else None
         findings.warn(
             position or next(iter(positions.values())),
-            f"{where} contains the value of the secret {left.path}, which the files of the stack"
-            " then contain, too",
+            f"{where} contains the value of the secret {left.path}, so the secret is"
+            " readable in the files of the stack",
             "use another value there, or remove it from the configcrate",
         )
 

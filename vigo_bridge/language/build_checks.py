@@ -72,7 +72,7 @@ def check_texts(fields: Fields, diagnostics: Diagnostics) -> None:
                 diagnostics.error(
                     "VB304",
                     scalar.position_of(template.start()),
-                    f"{key.text}: a build has no templates",
+                    f"{key.text}: templates are not supported in builds",
                     "write the value",
                 )
             found = secret_references.find(scalar.text)

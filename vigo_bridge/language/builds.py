@@ -88,7 +88,7 @@ def _list(reader: Reader, key: str) -> Iterator[Scalar]:
         if isinstance(item, Scalar) and item.text.strip():
             yield item
         elif item is not None:
-            _misfit(reader.diagnostics, item, key, "a text or a list of texts")
+            _misfit(reader.diagnostics, item, key, "a string or a list of strings")
 
 
 def _map(reader: Reader, key: str) -> Mapping[str, Scalar]:

@@ -149,7 +149,9 @@ class Attached:
         self._said.extend(line.decode(errors="replace").rstrip() for line in complaints)
         said = "\n".join(line for line in self._said if line)
         status = process.poll()
-        ending = f"{self._command[0]} ended with status {status}" if status else "it was cut off"
+        ending = (
+            f"{self._command[0]} ended with exit status {status}" if status else "it was cut off"
+        )
         return said or ending
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:

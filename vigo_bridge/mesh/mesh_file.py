@@ -129,7 +129,7 @@ def _report_way(name: str, fields: Fields, via: Value | None, diagnostics: Diagn
     diagnostics.error(
         "VB501",
         via.position,
-        f"node {name} is reached in an unknown way: {described(via)}",
+        f"node {name} has an unknown 'via': {described(via)}",
         did_you_mean(text, known) or one_of(known),
     )
 
@@ -154,7 +154,7 @@ def _traits(reader: Reader, diagnostics: Diagnostics) -> Iterator[tuple[str, str
             diagnostics.error(
                 "VB501",
                 text.position,
-                f"{text.text!r:.80} is not a trait",
+                f"invalid trait {text.text!r:.80}",
                 "write NAME=VALUE, such as os.distro=debian",
             )
             continue
@@ -180,7 +180,7 @@ def _command(reader: Reader, diagnostics: Diagnostics) -> Command | None:
 
 
 def _receptor(name: str, reader: Reader, diagnostics: Diagnostics) -> Receptor | None:
-    socket = reader.required_text("socket", "such as `socket: /run/receptor/receptor.sock`")
+    socket = reader.required_text("socket", "such as `socket: /run/receptor/control.sock`")
     node, tls_client = reader.name("node"), reader.name("tls_client")
     work_type, sign = reader.name("work_type"), reader.text("sign_work")
     if sign is not None and not isinstance(sign.data, bool):

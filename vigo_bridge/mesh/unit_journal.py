@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work units that receptor has for this user, stored before anything of them is read.
+"""The work units that receptor has for this user, stored before their results are read.
 
 A unit survives the process that submitted it. So the next one can find it, read its results, and
-let receptor forget it.
+remove it from receptor.
 """
 
 from __future__ import annotations

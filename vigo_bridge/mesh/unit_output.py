@@ -64,7 +64,7 @@ class UnitOutput:
         itself sends is a sign of life, unless it has not started yet.
         """
         if self._is_given_up:
-            return "it was given up"
+            return "the controller stopped waiting for it"
         with contextlib.suppress(ReceptorError):
             state = self._control.state(self._unit)
             if state.is_over and read >= state.size:

@@ -79,7 +79,7 @@ def _secrets(call: Call) -> list[str]:
 
 _LOCAL = (
     "# This machine itself is converged, which may need any privilege: there is no hardening.",
-    "# Processes that the stack has started go on when the watcher is stopped.",
+    "# Processes that the stack has started keep running when the watcher is stopped.",
     "KillMode=process",
 )
 

@@ -80,7 +80,7 @@ def test_the_store_comes_first_and_goes_with_an_error(
 
 
 def test_a_password_file_needs_the_vault() -> None:
-    with pytest.raises(WrongUsage, match="--vault-password-file needs --store vault"):
+    with pytest.raises(WrongUsage, match="--vault-password-file requires --store vault"):
         to_store(StoreOptions("env", Path("x")), Path("stack"), ())
 
 

@@ -96,7 +96,7 @@ def test_names_are_not_patterns(top: Path, name: str) -> None:
 
 def test_no_commit(top: Path) -> None:
     (top / "web").mkdir()
-    with pytest.raises(Refusal, match=r"no tag from Git for .*; choose a tag with --tag"):
+    with pytest.raises(Refusal, match=r"cannot use a commit as the tag for .*; choose .* --tag"):
         tag(top, "web")
     commit(top, other="1")
     with pytest.raises(Refusal, match=r"no commit contains .*web"):
@@ -119,7 +119,7 @@ def test_a_folder_outside_the_repository(
 
 def test_without_git(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(top))
-    with pytest.raises(Refusal, match=r"no tag from Git: git: No such file.*--tag"):
+    with pytest.raises(Refusal, match=r"cannot use a commit as the tag: git: No such file.*--tag"):
         tag(top, ".")
 
 

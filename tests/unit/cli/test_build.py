@@ -55,7 +55,7 @@ PUSHED = ("--registry", "r.example.com", "--tag", "1")
     ("change", "arguments", "message"),
     [
         ("", (), "stacks/builds/web.vgo:2:8: web has no registry to push to; add it to image:"),
-        ("", ("--registry", "r.example.com"), "no tag from Git for"),
+        ("", ("--registry", "r.example.com"), "cannot use a commit as the tag for"),
         ("", ("wbe", *PUSHED), "no build is called 'wbe'; did you mean 'web'?"),
         ("", ("--registry", "http://r", "--tag", "1"), "--registry http://r: image: invalid"),
         ("", ("--no-push", "--tag", "a b"), "--tag a b: image: invalid image reference"),

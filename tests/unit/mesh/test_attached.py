@@ -45,7 +45,7 @@ def test_answer_is_passed_on(tmp_path: Path) -> None:
 
 LOST = {
     "echo 'ssh: connection refused' >&2; exit 255": ("ssh: connection refused", False),
-    "exit 7": ("sh ended with status 7", False),
+    "exit 7": ("sh ended with exit status 7", False),
     _READ + _START + "echo broken pipe >&2; kill -9 $$": ("broken pipe", True),
     _READ + _START + 'echo \'{"status": "successful"}\'': ("it was cut off", True),
 }

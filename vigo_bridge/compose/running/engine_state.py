@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an engine says of containers: the only part that asks it. Nothing is changed."""
+"""Reads containers from an engine; no other module here connects to it. Nothing is changed."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _dependencies(
         if dependency.service not in names:
             findings.note(
                 service.position,
-                f"it depends on the service {dependency.service}, which has no container any more,"
+                f"it depends on the service {dependency.service}, which no longer has a container,"
                 " so the dependency is ignored",
             )
 

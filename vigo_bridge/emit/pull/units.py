@@ -101,7 +101,7 @@ def service(host: str, settings: Settings) -> str:
         f"WorkingDirectory={STATE}",
         *(f"Environment={quoted(f'{name}={value}')}" for name, value in environment.items()),
         f"ExecStart={command_line(pull_command(host, settings.repository))}",
-        "# Processes that the stack has started go on after the turn.",
+        "# Processes that the stack has started keep running after the turn.",
         "KillMode=process",
         f"TimeoutStartSec={_LONGEST_TURN}",
     ]
@@ -121,7 +121,7 @@ def timer(host: str, settings: Settings) -> str:
         "[Timer]",
         "OnBootSec=1min",
         f"OnUnitActiveSec={settings.every:g}s",
-        "# Hosts do not fetch the repository all at once.",
+        "# So that hosts do not all fetch the repository at the same time.",
         f"RandomizedDelaySec={settings.every / 10:g}s",
         "AccuracySec=1s",
         "",

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A program that runs a module on a target, and passes on its results while it runs.
 
-See ``module_utils/delivery/live_call.py`` for what happens there. The program ends with its input,
-so also when this process is killed.
+See ``module_utils/delivery/live_call.py`` for what happens there. The program ends when its input
+ends, so also when this process is killed.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@
 """A call of a module that returns several results, one after the other, over one connection.
 
 Each result is a line of output. The caller requests the next one with a line break, so only one is
-on its way, and a request shows that the result before it has arrived. The module ends with its
-input, and when nobody requests a result for long: then the connection has been lost, or the caller
-is suspended. So nothing stays on a target without its caller.
+transit, and a request shows that the previous result has arrived. The module ends when its input
+ends, or when no result is requested for 30 seconds, because then the connection was lost or the
+caller is suspended. So no process stays on a target without its caller.
 """
 
 from __future__ import annotations
