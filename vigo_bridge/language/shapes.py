@@ -186,7 +186,7 @@ TASK = Shape(
 
 BUILD = Shape(
     {
-        "name": Key(Form.OWN_NAME, "The name of the build for `build`."),
+        "name": Key(Form.OWN_NAME, "The name of the build, as for `vigo-bridge build NAME`."),
         "image": Key(Form.TEXT, "The image's name, with its registry, without a tag."),
         "variable": Key(
             Form.NAME, "The variable with the image's full name, which `build` changes."
@@ -198,7 +198,8 @@ BUILD = Shape(
         "dockerfile_inline": Key(Form.TEXT, "The content of the Dockerfile."),
         "target": Key(Form.NAME, "The stage of the Dockerfile to build."),
         "args": Key(
-            Form.VARIABLES, "Build arguments by name; one without a value is from the environment."
+            Form.VARIABLES,
+            "Build arguments by name; one without a value is taken from the environment.",
         ),
         "labels": Key(Form.VARIABLES, "Labels of the image by name."),
         "additional_contexts": Key(
