@@ -116,7 +116,7 @@ def test_prune_needs_a_stack_with_a_name(folder: Path, command: tuple[str, ...])
     refused = call(*command, "--prune", "--local", "--stacks", "shop/stacks")
     assert refused.exit_code == 1
     assert "'shop' is only the name of a folder" in refused.output
-    assert "shop/stacks/stack.vgo" in refused.output
+    assert "Create stack.vgo in shop/stacks with these lines" in refused.output
     assert refused.output.endswith("Nothing was changed.\n")
     written = re.search(r'^  (name: shop)\n  (id: "[0-9a-f]{32}")$', refused.output, re.M)
     assert written is not None

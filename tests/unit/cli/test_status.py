@@ -42,8 +42,11 @@ class Fleet:
         self.jobs: list[tuple[Job, Any]] = []
         self.answer = EnvoyStatus.CONVERGED
 
-    def __call__(self, job: Job, private: Path, *, quiet: bool = False) -> RunResult:
+    def __call__(
+        self, job: Job, private: Path, *, quiet: bool = False, names_hosts: bool = True
+    ) -> RunResult:
         assert private.is_dir()
+        assert not names_hosts
         self.jobs.append((job, yaml.safe_load((job.project / "site.yml").read_text())))
         envoys = {host: EnvoyResult(self.answer) for host in job.hosts}
         status = run_status(list(envoys.values()))
