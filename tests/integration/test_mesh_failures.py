@@ -46,6 +46,7 @@ def test_a_unit_of_another_version(mesh: LocalReceptor, tmp_path: Path) -> None:
     release(mesh, unit)
 
 
+@pytest.mark.sweep
 def test_secrets_of_other_hosts_and_of_ended_units(mesh: LocalReceptor, tmp_path: Path) -> None:
     def said(name: str, path: str, token: str) -> str:
         payload = packed_unit(
@@ -64,6 +65,7 @@ def test_secrets_of_other_hosts_and_of_ended_units(mesh: LocalReceptor, tmp_path
     assert "its vigo-bridge may have ended" in said("alone", "web/key", token)
 
 
+@pytest.mark.sweep
 def test_many_hosts_ask_at_once(mesh: LocalReceptor, tmp_path: Path) -> None:
     hosts = [f"h{number}" for number in range(12)]
     with (

@@ -92,6 +92,7 @@ def with_canary(mesh: Mesh) -> list[str]:
     return [place for place, content in places(mesh).items() if CANARY.encode() in content]
 
 
+@pytest.mark.sweep
 def test_secrets_are_on_no_disk(mesh: Mesh, here: Path) -> None:
     """Search while the unit runs and afterwards; the target's own file is outside of all disks."""
     page = {

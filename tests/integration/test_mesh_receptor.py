@@ -54,6 +54,7 @@ def test_a_controller_that_is_killed(nodes: LocalReceptor, fleet: ReceptorFleet)
     assert _units(nodes) == []
 
 
+@pytest.mark.sweep
 def test_interrupt(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     process = fleet.start()
     wait_for(lambda: all(fleet.seen().values()))
