@@ -14,7 +14,7 @@ import os
 import selectors
 import subprocess
 import time
-from typing import Any, Iterator, Sequence
+from typing import IO, Any, Iterator, Sequence, cast
 
 from ..module_utils.delivery.live_call import NEXT
 from .module_answer import answer_of
@@ -38,16 +38,17 @@ class LiveCall:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        self._input = cast("IO[bytes]", self._process.stdin)
+        self._output = cast("IO[bytes]", self._process.stdout)
 
     def next(self, limit: float) -> dict[str, Any] | None:
         """Request a result and return it; None if the call has ended.
 
         limit: how many seconds without a result mean that it has.
         """
-        assert self._process.stdin
         try:
-            self._process.stdin.write(self._request)
-            self._process.stdin.flush()
+            self._input.write(self._request)
+            self._input.flush()
         except OSError:
             return None
         self._request = NEXT
@@ -59,18 +60,15 @@ class LiveCall:
 
     def close(self) -> None:
         """End the program, and with it the module."""
-        assert self._process.stdin
-        assert self._process.stdout
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        self._process.stdout.close()
+            self._input.close()
+        self._output.close()
         self._process.kill()
         self._process.wait()
 
     def _lines(self, deadline: float) -> Iterator[bytes]:
         """Yield lines of output until its end or the deadline."""
-        assert self._process.stdout
-        descriptor = self._process.stdout.fileno()
+        descriptor = self._output.fileno()
         searched = 0
         with selectors.DefaultSelector() as ready:
             ready.register(descriptor, selectors.EVENT_READ)
