@@ -29,7 +29,7 @@ _ADD_USER = f"""\
 useradd --create-home --shell /bin/sh {_USER}
 echo '{_USER}:{_PASSWORD}' | chpasswd
 mkdir -p /home/{_USER}/.ssh
-cp /root/.ssh/authorized_keys /home/{_USER}/.ssh/
+cp ~root/.ssh/authorized_keys /home/{_USER}/.ssh/
 chown -R {_USER} /home/{_USER}/.ssh
 echo '{_USER} ALL=(ALL) %sALL' > /etc/sudoers.d/{_USER}
 chmod 0440 /etc/sudoers.d/{_USER}

@@ -112,7 +112,7 @@ class PullingHost:
                 if self.state() == state:
                     return
             except TestbedError:
-                pass  # There is no such container at this moment.
+                pass  # The container may not exist at this moment.
             time.sleep(1)
         log = self.host.run(f"systemctl status vigo-bridge-pull.timer; journalctl -n 50 -u {UNIT}")
         raise AssertionError(log)
@@ -139,14 +139,14 @@ def pulling(
     host.run(
         "apt-get -qq update && apt-get -qq install -y --no-install-recommends git python3-venv"
     )
-    host.copy(wheels, "/root/wheels")
-    host.run("printf '[global]\\nno-index = true\\nfind-links = /root/wheels\\n' > /etc/pip.conf")
+    host.copy(wheels, "/srv/wheels")
+    host.run("printf '[global]\\nno-index = true\\nfind-links = /srv/wheels\\n' > /etc/pip.conf")
     yield PullingHost(host, tmp_path_factory.mktemp("pulling"))
     host.run(
         f"systemctl disable --now vigo-bridge-pull.timer; systemctl stop {WATCHER};"
         "pkill -f 'sleep 471[1-3]';"
         "docker rm -fv site-web; rm -rf /srv/site /etc/vigo-bridge /var/lib/vigo-bridge-pull"
-        f" {REMOTE} /opt/vigo-bridge /root/wheels /etc/pip.conf /etc/systemd/system/vigo-bridge-*;"
+        f" {REMOTE} /opt/vigo-bridge /srv/wheels /etc/pip.conf /etc/systemd/system/vigo-bridge-*;"
         "systemctl daemon-reload; true"
     )
 
@@ -247,9 +247,9 @@ def test_the_units_of_a_watcher(pulling: PullingHost, tmp_path: Path) -> None:
     assert host.run("pgrep -fc 'sleep 471[2]'") == "1\n"
 
     host.run(
-        "test -e /root/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519;"
-        "cat /root/.ssh/id_ed25519.pub >> /root/.ssh/authorized_keys;"
-        "ssh-keyscan -t ed25519 127.0.0.1 > /root/.ssh/known_hosts 2>/dev/null;"
+        "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519;"
+        "cat ~/.ssh/id_ed25519.pub >> ~/.ssh/authorized_keys;"
+        "ssh-keyscan -t ed25519 127.0.0.1 > ~/.ssh/known_hosts 2>/dev/null;"
         f"echo '{host.name} ansible_host=127.0.0.1' > /srv/hosts.ini"
     )
     watch(host, "-i /srv/hosts.ini")

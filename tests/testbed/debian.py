@@ -13,9 +13,8 @@ from pathlib import Path
 
 from tests.testbed.common import TestbedError, cache_folder, run, say, state_folder
 
-#: Names a mirror of Debian's packages, instead of the usual one.
+#: Names a mirror of Debian's packages, instead of the one that this machine uses.
 MIRROR_VARIABLE = "VIGO_BRIDGE_TESTBED_DEBIAN"
-_MIRROR = "http://deb.debian.org/debian"
 _KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 # Written while packages are installed: their services must not start.
@@ -123,7 +122,7 @@ def unpack_from(suite: str, package: str, target: Path) -> None:
         TestbedError: no Debian, or apt-get cannot download it.
     """
     say(f"downloading {package} from Debian {suite} ...")
-    mirror = os.environ.get(MIRROR_VARIABLE) or _MIRROR
+    mirror = os.environ.get(MIRROR_VARIABLE) or _mirror_of_machine()
     with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
         (Path(scratch) / "lists/partial").mkdir(parents=True)
         sources = Path(scratch) / "sources.list"
@@ -140,3 +139,21 @@ def unpack_from(suite: str, package: str, target: Path) -> None:
         run([*apt, "update"])
         run(["sh", "-c", f'cd "{scratch}" && exec "$@"', "sh", *apt, "download", package])
         run(["dpkg-deb", "--extract", str(next(Path(scratch).glob("*.deb"))), str(target)])
+
+
+def _mirror_of_machine() -> str:
+    """Return the mirror from which this machine gets the packages of its release.
+
+    Raises:
+        TestbedError: no Debian, or apt-get knows no mirror.
+    """
+    ask = ["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"]
+    targets = run(ask)
+    if not targets and os.geteuid() == 0:  # It lists only those whose package lists exist.
+        run(["apt-get", "update", "-q"])
+        targets = run(ask)
+    for line in targets.splitlines():
+        release, _, mirror = line.partition(" ")
+        if "-" not in release:  # Not bookworm-security, nor bookworm-updates.
+            return mirror
+    raise TestbedError(f"apt-get knows no mirror; run apt-get update, or set {MIRROR_VARIABLE}")
