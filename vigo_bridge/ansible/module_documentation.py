@@ -60,7 +60,7 @@ def _looked_up(name: str) -> tuple[ModuleFacts, Path | None]:
 
 
 def _state(file: Path | None) -> object:
-    """Return what changes when a file is written or replaced; None if there is no file."""
+    """Return what changes when a file is written or replaced; None if it does not exist."""
     try:
         found = file.stat() if file else None
     except OSError:

@@ -66,7 +66,7 @@ def generate_pull_project(
         version = metadata.version("vigo-bridge")
         write_pull_project(plan, new, settings, version, overriding, secrets)
     if plan.unmatched:
-        echo(f"No match entry matches {some(plan.unmatched)}, so there is no folder for it.")
+        echo(f"No match entry matches {some(plan.unmatched)}, so it gets no folder.")
     count = sum(len(group.hosts) for group in plan.groups)
     echo(f"Wrote {folder} for {counted(count, 'host')}. Next step: see {folder / 'README.md'}")
 

@@ -19,7 +19,7 @@ _EVERYWHERE = "must exist on each host of the match entry"
 
 
 def add(job: Job, key: str, source: Text, path: str, mounted: Mounted) -> bool:
-    """Add resources for the configuration files at a mounted path; report why there are none.
+    """Add resources for the configuration files at a mounted path, or report why not.
 
     key: of the service. path: the path on the host, rendered. Return whether there are some.
     """

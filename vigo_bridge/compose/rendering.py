@@ -23,8 +23,8 @@ class NotAllowed(Exception):
 class Secrets:
     """The secrets of a project: one for each origin, and one value for each path.
 
-    are_stored: whether a store gets their values. Then a variable that is not set is no secret, but
-    an empty text, as in compose.
+    are_stored: whether a store gets their values. Then a variable that is not set is an empty text,
+    as in compose, and not a secret.
     """
 
     are_stored: bool = False

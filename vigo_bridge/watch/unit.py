@@ -78,7 +78,7 @@ def _secrets(call: Call) -> list[str]:
 
 
 _LOCAL = (
-    "# This machine itself is converged, which may need any privilege: there is no hardening.",
+    "# This machine itself is converged, which may need any privilege: the unit is not hardened.",
     "# Processes that the stack has started keep running when the watcher is stopped.",
     "KillMode=process",
 )

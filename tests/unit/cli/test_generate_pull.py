@@ -43,11 +43,11 @@ REFUSED: dict[str, tuple[list[str], str]] = {
         ["--pull", "--git", "http://h/x.git", "--local"],
         "use https:// or SSH, or add --require-signed",
     ),
-    "a URL that is no single word": (
+    "a URL with special characters": (
         ["--pull", "--git", "https://h/x';y.git", "--local"],
         "encode other characters of a URL as %XX",
     ),
-    "a branch that is no single word": ([*GIT, "--ref", "a&b", "--local"], "--ref 'a&b': "),
+    "a branch with a special character": ([*GIT, "--ref", "a&b", "--local"], "--ref 'a&b': "),
     "not a branch": ([*GIT, "--ref", "-x", "--local"], "expected the name of a branch or tag"),
     "a relative folder": ([*GIT, "--secrets", "etc"], "expected the absolute path of a folder"),
     "a folder above": ([*GIT, "--secrets", "/etc/../x"], "expected the absolute path"),

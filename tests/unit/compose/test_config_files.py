@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that a project mounts: copies in the stack, or a note that says why there are none."""
+"""The files that a project mounts: copied to the stack, or left with a note that says why."""
 
 from __future__ import annotations
 

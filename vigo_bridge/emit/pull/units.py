@@ -93,7 +93,7 @@ def service(host: str, settings: Settings) -> str:
         "",
         "[Service]",
         "Type=oneshot",
-        "# The stack may change anything on this machine: there is no hardening.",
+        "# The stack may change anything on this machine: the unit is not hardened.",
         "User=root",
         "# What root runs is in a folder that nobody else can write to.",
         f"StateDirectory={NAME}",
