@@ -71,23 +71,20 @@ def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool
     return times
 
 
+@dataclass
 class _OnHosts:
     """figure: what a call is measured by; its time by the clock if not given."""
 
-    def __init__(
-        self,
-        controller: Controller,
-        hosts: Sequence[Host],
-        work: Work,
-        figure: Callable[[Call], float] = Call.seconds,
-    ) -> None:
-        self._controller = controller
-        self._hosts = hosts
-        self._work = work
-        self._figure = figure
+    controller: Controller
+    hosts: Sequence[Host]
+    work: Work
+    figure: Callable[[Call], float] = Call.seconds
+
+    def __post_init__(self) -> None:
+        """Prepare the hosts before the first call; here, nothing."""
 
     def _states(self) -> list[State]:
-        return on_each(self._hosts, partial(state, self._work))
+        return on_each(self.hosts, partial(state, self.work))
 
     def _bring_about(self) -> list[State]:
         """Prepare hosts on which all is as the work says, whatever there was before, and return
@@ -95,8 +92,8 @@ class _OnHosts:
         """
         states = self._states()
         if self._wrong(states):
-            on_each(self._hosts, empty)
-            ours.run(self._controller, self._work, self._hosts).seconds()
+            on_each(self.hosts, empty)
+            ours.run(self.controller, self.work, self.hosts).seconds()
             states = self._states()
             self._insist("the set-up", states)
         return states
@@ -108,30 +105,23 @@ class _OnHosts:
     def _wrong(self, states: Sequence[State]) -> list[str]:
         return [
             f"{host.name}: {problem}"
-            for host, found in zip(self._hosts, states, strict=True)
-            for problem in problems(self._work, found)
+            for host, found in zip(self.hosts, states, strict=True)
+            for problem in problems(self.work, found)
         ]
 
     def _call(self, tool: Tool) -> float:
-        return self._figure(tool.prepare(self._controller, self._work, self._hosts))
+        return self.figure(tool.prepare(self.controller, self.work, self.hosts))
 
 
 class Unchanged(_OnHosts):
     """Everything is as desired: a tool has nothing to do, and must not change anything."""
 
-    def __init__(
-        self,
-        controller: Controller,
-        hosts: Sequence[Host],
-        work: Work,
-        figure: Callable[[Call], float] = Call.seconds,
-    ) -> None:
-        super().__init__(controller, hosts, work, figure)
+    def __post_init__(self) -> None:
         self._before = self._bring_about()
 
     def once(self, tool: Tool) -> float:
         seconds = self._call(tool)
-        for host, before, after in zip(self._hosts, self._before, self._states(), strict=True):
+        for host, before, after in zip(self.hosts, self._before, self._states(), strict=True):
             if found := changes(before, after):
                 raise BenchmarkError(
                     f"{tool.name} changed what was as it should be; {host.name}: {found}"
@@ -143,15 +133,14 @@ class FirstContact(Unchanged):
     """The same, on hosts where vigo-bridge has never been: it has to send its modules first."""
 
     def once(self, tool: Tool) -> float:
-        on_each(self._hosts, forget_vigo_bridge)
+        on_each(self.hosts, forget_vigo_bridge)
         return super().once(tool)
 
 
 class OneFileChanged(_OnHosts):
     """The first file has another content in the work than on the hosts."""
 
-    def __init__(self, controller: Controller, hosts: Sequence[Host], work: Work) -> None:
-        super().__init__(controller, hosts, work)
+    def __post_init__(self) -> None:
         self._revision = 0
         self._containers = [found.containers for found in self._bring_about()]
 
@@ -167,9 +156,9 @@ class OneFileChanged(_OnHosts):
 
     def _next_revision(self) -> None:
         self._revision += 1
-        self._work = self._work.with_revision(self._revision)
-        if reload := self._work.reload:
-            on_each(self._hosts, lambda host: forget(host, reload.trace))
+        self.work = self.work.with_revision(self._revision)
+        if reload := self.work.reload:
+            on_each(self.hosts, lambda host: forget(host, reload.trace))
 
 
 class Nothing(_OnHosts):
@@ -178,7 +167,7 @@ class Nothing(_OnHosts):
     _empty = staticmethod(empty)
 
     def once(self, tool: Tool) -> float:
-        on_each(self._hosts, self._empty)
+        on_each(self.hosts, self._empty)
         seconds = self._call(tool)
         if tool.prepare is not ansible_peer.ping:
             self._insist(tool.name, self._states())
