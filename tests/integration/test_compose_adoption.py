@@ -15,8 +15,8 @@ import pytest
 from tests.integration.program import vigo_bridge
 from tests.testbed import Engine
 from tests.testbed.compose import compose_binary
-from vigo_bridge.compose.reading import KEYS
-from vigo_bridge.compose.reading_sections import NETWORK_KEYS, SOURCE_KEYS, VOLUME_KEYS
+from vigo_bridge.compose.reading.reader import KEYS
+from vigo_bridge.compose.reading.sections import NETWORK_KEYS, SOURCE_KEYS, VOLUME_KEYS
 
 pytestmark = pytest.mark.integration
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.testbed.compose import compose_binary
-from tests.unit.compose.test_scalars import PLACES, PLAIN, TABLE
+from tests.unit.compose.loading.test_scalars import PLACES, PLAIN, TABLE
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.testbed.compose import compose_binary
-from tests.unit.compose.test_selection import CASES, content, written
+from tests.unit.compose.loading.test_selection import CASES, content, written
 
 pytestmark = pytest.mark.integration
 

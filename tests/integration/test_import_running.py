@@ -24,7 +24,7 @@ from tests.integration.test_compose_import import (
 from tests.testbed import Engine
 from vigo_bridge.compose.importer import Destination, read_compose
 from vigo_bridge.compose.running.reading import read_running
-from vigo_bridge.compose.stack_files import ImportedStack
+from vigo_bridge.compose.stack.content import ImportedStack
 
 pytestmark = pytest.mark.integration
 

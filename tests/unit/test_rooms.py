@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.unit.import_graph import refuse_circle, statements
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vigo_bridge"
 PAGE = (ROOT / "docs/how-it-is-built.md").read_text()
 ROOMS = re.findall(r"^\| `vigo_bridge/(\w+)/` \| ", PAGE, re.M)
-#: The folders of vigo_bridge/watch/; each uses only those before it.
-WATCH = re.findall(r"^\| `(\w+)/` \| ", PAGE.partition("\n## Watching\n")[2], re.M)
+#: The sections of the page about packages with folders; each folder uses only those before it.
+DIVIDED = {"watch": "Watching", "compose": "Import of compose projects"}
 #: Only these know the library that reads command lines; the second prints with it.
 OF_CLICK = ("vigo_bridge/cli/", "vigo_bridge/report/printing.py")
 
@@ -71,22 +73,25 @@ def test_imports_go_down() -> None:
     assert upward == []
 
 
-def test_the_folders_of_the_watcher_use_those_before_them() -> None:
-    folders = {path.parent.name for path in (PACKAGE / "watch").glob("*/__init__.py")}
-    assert folders == set(WATCH)
+@pytest.mark.parametrize("package", DIVIDED)
+def test_the_folders_of_a_package_use_those_before_them(package: str) -> None:
+    section = PAGE.partition(f"\n## {DIVIDED[package]}\n")[2].partition("\n## ")[0]
+    order = re.findall(r"^\| `(\w+)/` \| ", section, re.M)
+    assert {path.parent.name for path in (PACKAGE / package).glob("*/__init__.py")} == set(order)
     later = [
         f"{name} imports {other}"
         for name, others in imports().items()
         for other in sorted(others)
-        if {_part(name), _part(other)} <= folders
-        and WATCH.index(_part(other)) > WATCH.index(_part(name))
+        if {_part(name, package), _part(other, package)} <= set(order)
+        and order.index(_part(other, package)) > order.index(_part(name, package))
     ]
     assert later == []
 
 
-def _part(name: str) -> str:
-    """Return the folder of a file of the watcher; empty for another file."""
-    return name.removeprefix(f"{PACKAGE.name}.watch.").partition(".")[0]
+def _part(name: str, package: str) -> str:
+    """Return the folder of a file in a package; empty for another file."""
+    inner = name.removeprefix(f"{PACKAGE.name}.{package}.")
+    return "" if inner == name else inner.partition(".")[0]
 
 
 def test_there_is_no_circle() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError
 from vigo_bridge.ansible.vault_passwords import VARIABLE
-from vigo_bridge.compose.stack_files import NeededSecret
+from vigo_bridge.compose.stack.content import NeededSecret
 from vigo_bridge.failures import Failure, WrongUsage
 from vigo_bridge.secrets.adding import ENV, VAULT, Addition, addition
 from vigo_bridge.secrets.vault_file import vault_file

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import one_of
-from vigo_bridge.compose.conversion import convert
+from vigo_bridge.compose.conversion.converter import convert
 from vigo_bridge.compose.findings import ComposeError, Finding, Findings
-from vigo_bridge.compose.key_paths import key_paths
-from vigo_bridge.compose.loading import Loaded, load
-from vigo_bridge.compose.match_entry import with_role
+from vigo_bridge.compose.loading.key_paths import key_paths
+from vigo_bridge.compose.loading.loader import Loaded, load
+from vigo_bridge.compose.loading.project_files import STANDARD_INPUT
+from vigo_bridge.compose.loading.selection import select
 from vigo_bridge.compose.model import Project
-from vigo_bridge.compose.project_files import STANDARD_INPUT
-from vigo_bridge.compose.reading import read_project
-from vigo_bridge.compose.selection import select
-from vigo_bridge.compose.stack_files import ImportedStack
-from vigo_bridge.compose.writing import entry_path, files
+from vigo_bridge.compose.reading.reader import read_project
+from vigo_bridge.compose.stack.content import ImportedStack
+from vigo_bridge.compose.stack.match_entry import with_role
+from vigo_bridge.compose.stack.writing import entry_path, files
 from vigo_bridge.files import all_or_nothing, write_text
 from vigo_bridge.language import Diagnostic
 from vigo_bridge.language import load as load_stack

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from vigo_bridge.compose.interpolation import Environment
-from vigo_bridge.compose.project_files import ProjectFiles
+from vigo_bridge.compose.loading.interpolation import Environment
+from vigo_bridge.compose.loading.project_files import ProjectFiles
 from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 from vigo_bridge.language.values import Scalar, Value

@@ -13,7 +13,7 @@ import pytest
 
 from vigo_bridge.app import import_compose, importing
 from vigo_bridge.app.import_secrets import StoreOptions, to_store
-from vigo_bridge.compose.stack_files import NeededSecret
+from vigo_bridge.compose.stack.content import NeededSecret
 from vigo_bridge.failures import Failure, WrongUsage
 
 COMPOSE = 'services: {a: {image: x, environment: {A_TOKEN: "a value", B_TOKEN: "${B_TOKEN:?}"}}}\n'

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import read_compose
-from vigo_bridge.compose.interpolation import Variable, substitute
-from vigo_bridge.compose.loading import SECTIONS
-from vigo_bridge.compose.reading import KEYS
+from vigo_bridge.compose.loading.interpolation import Variable, substitute
+from vigo_bridge.compose.loading.loader import SECTIONS
+from vigo_bridge.compose.reading.reader import KEYS
 from vigo_bridge.compose.text import Text, Use
 from vigo_bridge.language.position import Position
 

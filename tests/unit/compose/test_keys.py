@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from vigo_bridge.compose.reading import KEYS
-from vigo_bridge.compose.service_keys import CONVERSIONS
+from vigo_bridge.compose.conversion.service_keys import CONVERSIONS
+from vigo_bridge.compose.reading.reader import KEYS
 
 
 def test_every_key_of_the_model_is_converted() -> None:

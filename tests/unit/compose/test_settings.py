@@ -15,9 +15,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.setting import Setting
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
 from tests.yaml_files import read_yaml
+from vigo_bridge.compose.conversion.service_keys import CONVERSIONS, Lost
 from vigo_bridge.compose.importer import read_compose
-from vigo_bridge.compose.reading import ATTACHMENT_LOST
-from vigo_bridge.compose.service_keys import CONVERSIONS, Lost
+from vigo_bridge.compose.reading.reader import ATTACHMENT_LOST
 
 HERE = Path(__file__).parent
 IMPORTED = read_yaml(HERE / "settings.yaml")

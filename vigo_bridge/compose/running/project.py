@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from vigo_bridge.compose.findings import ComposeError, Findings
+from vigo_bridge.compose.loading.project_files import ProjectFiles, root_of
 from vigo_bridge.compose.model import Dependency, Project, Service
-from vigo_bridge.compose.project_files import ProjectFiles, root_of
 from vigo_bridge.compose.running import mounts, networks
 from vigo_bridge.compose.running.engine_state import EngineState, Payload
 from vigo_bridge.compose.running.merging import (

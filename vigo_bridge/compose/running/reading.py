@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Connection
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import Destination, Import, imported
-from vigo_bridge.compose.interpolation import Variable
-from vigo_bridge.compose.project_name import normalised, valid
+from vigo_bridge.compose.loading.interpolation import Variable
+from vigo_bridge.compose.loading.project_name import normalised, valid
 from vigo_bridge.compose.running import engine_state
 from vigo_bridge.compose.running.project import compose_file, project_of
 from vigo_bridge.language.diagnostics import did_you_mean_or_known

@@ -17,7 +17,7 @@ from tests.unit.compose.test_import import assert_told
 from tests.yaml_files import read_yaml
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import Destination, Import, imported
-from vigo_bridge.compose.project_name import normalised
+from vigo_bridge.compose.loading.project_name import normalised
 from vigo_bridge.compose.running.engine_state import EngineState
 from vigo_bridge.compose.running.project import project_of
 from vigo_bridge.compose.running.services import FIELDS, LOST, observed
