@@ -177,9 +177,9 @@ def test_namesakes(owner: tuple[str, str], name: str, expected: bool, tmp_path: 
     whose = Owners(STACK, record, frozenset({"a/web"}))
     if expected:
         with pytest.raises(NameConflict):
-            refuse_name_conflicts(engine, whose)
+            refuse_name_conflicts(engine, whose, engine.all_containers)
     else:
-        refuse_name_conflicts(engine, whose)
+        refuse_name_conflicts(engine, whose, engine.all_containers)
 
 
 #: case -> the labels of a container, and whether another stack has it

@@ -125,7 +125,7 @@ class _Place:
 
     def _connected(self, host: str) -> Engine:
         engine = Engine(host, self.target.secrets.conceal)
-        refuse_name_conflicts(engine, self.whose)
+        refuse_name_conflicts(engine, self.whose, engine.all_containers)
         return engine
 
 

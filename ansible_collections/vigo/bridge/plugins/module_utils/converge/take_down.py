@@ -72,7 +72,7 @@ class _Down:
         for host, is_named in engine_addresses(self.wanted, self.record, self.stack).items():
             try:
                 engine = Engine(host, self.target.secrets.conceal)
-                refuse_name_conflicts(engine, whose)
+                refuse_name_conflicts(engine, whose, engine.all_containers)
                 found += engines.find_all(engine, whose, self.wanted.graph.order, with_volumes)
                 kept += [] if with_volumes else engines.kept_volumes(engine, whose)
             except (ResourceError, OSError) as error:

@@ -5,30 +5,40 @@
 
 from __future__ import annotations
 
+from typing import Any, Mapping, Sequence
+
 from ..target import Target
 from .engine import Engine
 from .observed import Image
 
 
 class BeforeChanges:
-    """The names and images of an engine. After the first change of a run, the engine is asked each
-    time.
+    """The containers and images of an engine. After the first change of a run, the engine is asked
+    each time.
     """
 
     def __init__(self, engine: Engine, target: Target) -> None:
         self._engine = engine
         self._target = target
+        self._listed: Sequence[Mapping[str, Any]] | None = None
         self._names: frozenset[str] | None = None
         self._images: dict[str, Image | None] = {}
+
+    def containers(self) -> Sequence[Mapping[str, Any]]:
+        """Return the engine's list of all containers."""
+        if self._target.changed:
+            return self._engine.all_containers()
+        if self._listed is None:
+            self._listed = self._engine.all_containers()
+        return self._listed
 
     def may_exist(self, name: str) -> bool:
         """Return False if no container has this name, and True if one has it or may have it."""
         if self._target.changed:
             return True
         if self._names is None:
-            listed = self._engine.all_containers()
             self._names = frozenset(
-                name.lstrip("/") for each in listed for name in each.get("Names") or ()
+                name.lstrip("/") for each in self.containers() for name in each.get("Names") or ()
             )
         return name in self._names
 

@@ -90,12 +90,6 @@ class Engine:
         found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
         return found
 
-    def containers_labelled(self, label: str) -> list[Mapping[str, Any]]:
-        """Return the short list entries of all with a label. label: ``NAME=VALUE``."""
-        params = {"all": "true", "filters": json.dumps({"label": [label]})}
-        found: list[Mapping[str, Any]] = self._connection.call("GET", "/containers/json", params)
-        return found
-
     def create(
         self, name: str, payload: Mapping[str, Any], platform: str = ""
     ) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator, Mapping
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
@@ -145,17 +145,27 @@ def owners(target: Target) -> Owners:
     return target.service("owners", Owners)
 
 
-def refuse_name_conflicts(engine: Engine, known: Owners) -> None:
-    """Raise NameConflict if an engine has containers of another stack of the same name."""
+def refuse_name_conflicts(
+    engine: Engine, known: Owners, containers: Callable[[], Iterable[Mapping[str, Any]]]
+) -> None:
+    """Raise NameConflict if an engine has containers of another stack of the same name.
+
+    containers: returns the engine's list of all containers.
+    """
     if known.stack is None:
         return
-    for name, owner in _with_same_name(engine, known, known.stack):
+    for name, owner in _with_same_name(engine, known, known.stack, containers()):
         raise NameConflict(known.stack, owner, f"container {name}")
 
 
-def _with_same_name(engine: Engine, known: Owners, stack: Stack) -> Iterator[tuple[str, Owner]]:
-    for entry in engine.containers_labelled(f"{label.SCOPE}={stack.scope}"):
-        owner = known.owner(entry["Id"], entry.get("Labels") or {})
+def _with_same_name(
+    engine: Engine, known: Owners, stack: Stack, containers: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[str, Owner]]:
+    for entry in containers:
+        labels = entry.get("Labels") or {}
+        if labels.get(label.SCOPE) != stack.scope:
+            continue
+        owner = known.owner(entry["Id"], labels)
         renamed = known.record.name_of(owner.id) if known.record and owner else None
         if owner and stack.conflicts_with(owner) and renamed in (None, stack.scope):
             yield (entry.get("Names") or [entry["Id"]])[0].lstrip("/"), owner

@@ -184,7 +184,7 @@ def _engines(record: Named, target: Target) -> list[Engine]:
             continue
         try:
             engines[host] = Engine(host)
-            refuse_name_conflicts(engines[host], whose)
+            refuse_name_conflicts(engines[host], whose, engines[host].all_containers)
         except ResourceError as error:
             engines.pop(host, None)
             target.note(_not_listed(host, error.message))

@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 from ...common.errors import ResourceError
 from ...state.ownership import NameConflict
 from ..base import Behaviour, Call
+from ..container.before_changes import before_changes
 from ..container.engine import Engine
 from ..container.owners import Owners, owners, refuse_name_conflicts
 from ..target import Target
@@ -43,5 +44,6 @@ def engine_of(docker_host: str, target: Target) -> Engine:
 
 def _connected(docker_host: str, target: Target) -> Engine:
     engine = Engine(docker_host, target.secrets.conceal)
-    refuse_name_conflicts(engine, owners(target))
+    containers = before_changes(engine, target).containers
+    refuse_name_conflicts(engine, owners(target), containers)
     return engine
