@@ -126,7 +126,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(build, check=True, capture_output=True)
     (wheel,) = folder.iterdir()
     options = ["--only-binary=:all:", "--python-version", "3.11", "--dest", str(folder)]
-    download = [sys.executable, "-m", "pip", "download", "-q", *options, str(wheel)]
+    download = [sys.executable, "-m", "pip", "download", "-q", *options, f"{wheel}[watch]"]
     subprocess.run(download, check=True, capture_output=True)
     return folder
 
@@ -224,21 +224,36 @@ def watch(host: Host, options: str) -> None:
 
 
 def wait_for_page(host: Host) -> None:
-    log = f"journalctl -n 50 -u {WATCHER} >&2; exit 1"
+    log = f"(journalctl -n 50 -u {WATCHER}; cd /srv/watch && docker compose logs) >&2; exit 1"
     host.run(
         "for i in $(seq 900); do grep -qs watched /srv/watched && exit 0; sleep 0.1; done; " + log
     )
 
 
-def test_the_units_of_a_watcher(pulling: PullingHost, tmp_path: Path) -> None:
-    """One for the machine itself, and the hardened one, which reaches the machine by SSH."""
+@pytest.fixture
+def watched(pulling: PullingHost, tmp_path: Path) -> Iterator[Host]:
+    """Return the host with a stack; its own inventory reaches it by SSH."""
     host = pulling.host
     (tmp_path / "stack" / "configcrates").mkdir(parents=True)
     (tmp_path / "stack" / "stack.vgo").write_text("name: page\nid: 0123456789abcde0\n")
     (tmp_path / "stack" / "envoys.vgo").write_text('match: "*"\nconfigcrates: [page]\n')
     (tmp_path / "stack" / "configcrates" / "page.vgo").write_text(PAGE)
     host.copy(tmp_path / "stack", "/srv/stack")
+    host.run(
+        "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519;"
+        "cat ~/.ssh/id_ed25519.pub >> ~/.ssh/authorized_keys;"
+        f"ssh-keyscan -t ed25519 {host.address} > ~/.ssh/known_hosts 2>/dev/null;"
+        f"echo '{host.name} ansible_host={host.address} ansible_user=root' > /srv/hosts.ini"
+    )
+    yield host
+    host.run(
+        "pkill -f 'sleep 471[2]'; rm -rf /srv/stack /srv/hosts.ini /srv/watched /srv/umask; true"
+    )
 
+
+def test_the_units_of_a_watcher(watched: Host) -> None:
+    """One for the machine itself, and the hardened one, which reaches the machine by SSH."""
+    host = watched
     watch(host, f"--local --as {host.name}")
     assert host.run("cat /srv/umask") == "0022\n"
     host.run(f"rm /srv/watched; systemctl reload {WATCHER}")
@@ -246,12 +261,42 @@ def test_the_units_of_a_watcher(pulling: PullingHost, tmp_path: Path) -> None:
     host.run(f"systemctl stop {WATCHER}; ! systemctl is-failed {WATCHER}")
     assert host.run("pgrep -fc 'sleep 471[2]'") == "1\n"
 
-    host.run(
-        "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519;"
-        "cat ~/.ssh/id_ed25519.pub >> ~/.ssh/authorized_keys;"
-        "ssh-keyscan -t ed25519 127.0.0.1 > ~/.ssh/known_hosts 2>/dev/null;"
-        f"echo '{host.name} ansible_host=127.0.0.1' > /srv/hosts.ini"
-    )
     watch(host, "-i /srv/hosts.ini")
     host.run(f"systemctl stop {WATCHER}; ! systemctl is-failed {WATCHER}")
-    host.run("pkill -f 'sleep 471[2]'; rm -rf /srv/stack /srv/hosts.ini /srv/watched /srv/umask")
+
+
+#: The host itself as the image that the recipe begins with: it has no Debian mirror and no PyPI.
+BASE_IMAGE = """\
+set -e
+tar -C / --one-file-system --exclude=./var/lib/docker --exclude=./srv/stack -c . | docker import \
+    --change 'ENV PATH=/opt/vigo-bridge/bin:/usr/sbin:/usr/bin:/sbin:/bin' - debian-of-the-host
+printf '%s\n' 'FROM debian-of-the-host' 'RUN rm -rf /etc/apt/sources.list*' |
+    docker build -t python:3.13-slim -
+mkdir -p /srv/watch
+cp -r ~/.ssh /srv/watch/ssh && chown -R 1000 /srv/watch/ssh
+"""
+
+
+def test_the_container_of_a_watcher(watched: Host) -> None:
+    """It is started as its first comment says, repairs the host by SSH, and ends well."""
+    host = watched
+    host.run(BASE_IMAGE)
+    host.run(
+        "cd /srv/watch && /opt/vigo-bridge/bin/vigo-bridge watch --stacks /srv/stack"
+        " -i /srv/hosts.ini --every 1h --repair --print-unit container > compose.yml"
+    )
+    start, turn = re.findall(
+        r"(docker compose [^`\n]*)", host.run("head -2 /srv/watch/compose.yml")
+    )
+    try:
+        host.run(f"rm -f /srv/watched; cd /srv/watch && {start}")
+        wait_for_page(host)
+        host.run(f"rm /srv/watched; cd /srv/watch && {turn}")
+        wait_for_page(host)
+        host.run("cd /srv/watch && docker compose stop")
+        assert host.docker("inspect", "-f", "{{.State.ExitCode}}", "watch-watch-1") == "0\n"
+    finally:
+        host.run(
+            "cd /srv/watch && docker compose down -v; cd / && rm -rf /srv/watch;"
+            "docker rmi -f python:3.13-slim debian-of-the-host; true"
+        )
