@@ -19,10 +19,10 @@ pytestmark = pytest.mark.integration
 SETTINGS = "ansible_collections/vigo/bridge/plugins/module_utils/types/container/settings.py"
 MODULE = "ansible_collections/vigo/bridge/plugins/modules/container.py"
 ROW = """\
-    memory_reservation: int | None = row(
+    kernel_memory: int | None = row(
         Setting(
             limits.memory,
-            at="HostConfig.MemoryReservation",
+            at="HostConfig.KernelMemory",
             read=as_number,
             engines=(Engines("yes", "yes", "no"),),
         )
@@ -30,8 +30,8 @@ ROW = """\
 
 """
 OPTION = """\
-  memory_reservation:
-    description: The memory that it gets where memory is short.
+  kernel_memory:
+    description: The memory that the kernel may use for it.
     type: raw
 """
 STACK = {
@@ -41,7 +41,7 @@ resources:
   - type: container
     container: shop
     image: redis
-    memory_reservation: 64m
+    kernel_memory: 64m
 """,
     "envoys.vgo": """\
 envoys:
@@ -71,9 +71,9 @@ existing = existing_of(payload)
 wanted = spec.parse({"container": "app", "image": "x", **second})
 found = decide.decide(wanted, Observed(existing, image_of(image)), Turn())
 print(json.dumps({
-    "sent": payload["HostConfig"].get("MemoryReservation"),
-    "read": existing.settings.memory_reservation,
-    "recorded": (existing.recorded.fields if existing.recorded else {}).get("memory_reservation"),
+    "sent": payload["HostConfig"].get("KernelMemory"),
+    "read": existing.settings.kernel_memory,
+    "recorded": (existing.recorded.fields if existing.recorded else {}).get("kernel_memory"),
     "action": found.action,
     "reason": found.reason,
 }))
@@ -123,10 +123,10 @@ def test_it_is_validated(copy: Copy) -> None:
     crate = copy.stack / "configcrates/shop.vgo"
     text = crate.read_text()
     for wrong, message in (
-        ("memory_reservation: 1k", "memory_reservation: '1k' is too small"),
-        ("memory_reservatoin: 64m", "did you mean 'memory_reservation'?"),
+        ("kernel_memory: 1k", "kernel_memory: '1k' is too small"),
+        ("kernel_memmory: 64m", "did you mean 'kernel_memory'?"),
     ):
-        crate.write_text(text.replace("memory_reservation: 64m", wrong))
+        crate.write_text(text.replace("kernel_memory: 64m", wrong))
         refused = copy("config", "validate", "--stacks", copy.stack)
         assert refused.status != 0
         assert message in refused.out + refused.err
@@ -136,23 +136,23 @@ def test_it_is_validated(copy: Copy) -> None:
 
 def test_its_schema_is_known(copy: Copy) -> None:
     schema = json.loads(copy("schema").out)
-    assert "memory_reservation" in schema["$defs"]["container"]["properties"]
+    assert "kernel_memory" in schema["$defs"]["container"]["properties"]
 
 
 #: What a container was created with, what is wanted, whether by us, the action, its reason.
 CASES: list[tuple[dict[str, Any], dict[str, Any], bool, str, str]] = [
-    ({"memory_reservation": "64m"}, {"memory_reservation": 67108864}, True, "none", ""),
-    ({"memory_reservation": "64m"}, {"memory_reservation": "64MiB"}, False, "none", ""),
+    ({"kernel_memory": "64m"}, {"kernel_memory": 67108864}, True, "none", ""),
+    ({"kernel_memory": "64m"}, {"kernel_memory": "64MiB"}, False, "none", ""),
     (
-        {"memory_reservation": "64m"},
-        {"memory_reservation": "65m"},
+        {"kernel_memory": "64m"},
+        {"kernel_memory": "65m"},
         True,
         "recreated",
-        "memory_reservation 67108864 -> 68157440",
+        "kernel_memory 67108864 -> 68157440",
     ),
-    ({"memory_reservation": "64m"}, {}, True, "recreated", "memory_reservation 67108864 -> unset"),
-    ({}, {"memory_reservation": "64m"}, False, "recreated", "memory_reservation 0 -> 67108864"),
-    ({}, {"memory_reservation": 0}, True, "none", ""),
+    ({"kernel_memory": "64m"}, {}, True, "recreated", "kernel_memory 67108864 -> unset"),
+    ({}, {"kernel_memory": "64m"}, False, "recreated", "kernel_memory 0 -> 67108864"),
+    ({}, {"kernel_memory": 0}, True, "none", ""),
 ]
 
 
@@ -169,5 +169,5 @@ def test_it_is_sent_and_compared(
 
 def test_it_is_documented(copy: Copy) -> None:
     page = copy.python(REFERENCE)
-    assert "| `memory_reservation` |  | The memory that it gets where memory is short. |" in page
-    assert "| `memory_reservation` | yes | yes | no |" in page
+    assert "| `kernel_memory` |  | The memory that the kernel may use for it. |" in page
+    assert "| `kernel_memory` | yes | yes | no |" in page

@@ -102,7 +102,26 @@ class Deploy:
     cpus: Text | None
     memory: Text | None
     pids: Text | None
+    reserved_memory: Text | None
     restart: str | None
+
+
+#: The limits of a container for each block device, and the keys of `blkio_config` for them.
+BLOCK_IO = {
+    "blkio_weight_device": "weight_device",
+    "device_read_bps": "device_read_bps",
+    "device_write_bps": "device_write_bps",
+    "device_read_iops": "device_read_iops",
+    "device_write_iops": "device_write_iops",
+}
+
+
+@dataclass(frozen=True)
+class BlockIo:
+    """`blkio_config`. by_device: paths with amounts, by the attribute of a container."""
+
+    weight: Text | None
+    by_device: Mapping[str, Pairs]
 
 
 @dataclass(frozen=True)
@@ -135,7 +154,7 @@ class Service:
     keys: Mapping[str, Position] = field(default_factory=dict)
     annotations: Value | None = None
     attach: Value | None = None
-    blkio_config: Value | None = None
+    blkio_config: BlockIo | None = None
     build: Build | None = None
     cap_add: tuple[Text, ...] | None = None
     cap_drop: tuple[Text, ...] | None = None
@@ -146,13 +165,13 @@ class Service:
     container_name: Text | None = None
     cpu_count: Value | None = None
     cpu_percent: Value | None = None
-    cpu_period: Value | None = None
-    cpu_quota: Value | None = None
+    cpu_period: Text | None = None
+    cpu_quota: Text | None = None
     cpu_rt_period: Value | None = None
     cpu_rt_runtime: Value | None = None
     cpu_shares: Text | None = None
     cpus: Text | None = None
-    cpuset: Value | None = None
+    cpuset: Text | None = None
     credential_spec: Value | None = None
     depends_on: tuple[Dependency, ...] | None = None
     deploy: Deploy | None = None
@@ -184,14 +203,14 @@ class Service:
     logging: Logging | None = None
     mac_address: Value | None = None
     mem_limit: Text | None = None
-    mem_reservation: Value | None = None
-    mem_swappiness: Value | None = None
+    mem_reservation: Text | None = None
+    mem_swappiness: Text | None = None
     memswap_limit: Text | None = None
     models: Value | None = None
     network_mode: Text | None = None
     networks: tuple[Attachment, ...] | None = None
-    oom_kill_disable: Value | None = None
-    oom_score_adj: Value | None = None
+    oom_kill_disable: bool | None = None
+    oom_score_adj: Text | None = None
     pid: Text | None = None
     pids_limit: Text | None = None
     platform: Text | None = None

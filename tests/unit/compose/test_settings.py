@@ -26,7 +26,7 @@ PAYLOADS = HERE.parent / "module_utils/types/container/payloads"
 #: Engines leave these out of inspect where they are not set.
 NOT_IN_INSPECT = {"HostConfig.Annotations", "HostConfig.StorageOpt"}
 #: A setting that no container has.
-RESERVATION = Setting(lambda value, name: value, at="HostConfig.MemoryReservation", name="reserved")
+REALTIME = Setting(lambda value, name: value, at="HostConfig.CpuRealtimePeriod", name="realtime")
 
 
 def settings_for(row: dict[str, Any], settings: dict[str, Setting]) -> list[str]:
@@ -67,8 +67,8 @@ def test_no_setting_replaces_a_lost_key(row: dict[str, Any]) -> None:
 
 
 def test_a_setting_for_a_lost_key_is_found() -> None:
-    found = [row["key"] for row in LOST if settings_for(row, {"reserved": RESERVATION})]
-    assert found == ["mem_reservation", "deploy.resources.reservations"]
+    found = [row["key"] for row in LOST if settings_for(row, {"realtime": REALTIME})]
+    assert found == ["cpu_rt_period"]
 
 
 @pytest.mark.parametrize("key", sorted(ATTACHMENT_LOST))

@@ -15,6 +15,12 @@ from vigo_bridge.compose.text import Text
 _PAIRS: tuple[tuple[str, str, str, Callable[[Any, str], object]], ...] = (
     ("cpus", "cpus", "resources.limits.cpus", quantities.nano_cpus),
     ("mem_limit", "memory", "resources.limits.memory", quantities.size),
+    (
+        "mem_reservation",
+        "reserved_memory",
+        "resources.reservations.memory",
+        quantities.size,
+    ),
     ("pids_limit", "pids", "resources.limits.pids", lambda value, _: int(value)),
     ("scale", "replicas", "replicas", lambda value, _: int(value)),
 )

@@ -16,7 +16,7 @@ from vigo_bridge.compose.conversion.job import Job
 from vigo_bridge.compose.conversion.rendering import NotAllowed
 from vigo_bridge.compose.loading.dotenv import Line, read_lines
 from vigo_bridge.compose.loading.interpolation import Environment, Variable
-from vigo_bridge.compose.model import Deploy, EnvFile, Healthcheck, Logging, Pairs
+from vigo_bridge.compose.model import BlockIo, Deploy, EnvFile, Healthcheck, Logging, Pairs
 from vigo_bridge.compose.text import Text, Use, short
 
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(us|µs|ms|s|m|h|d|w)")
@@ -232,11 +232,22 @@ def deploy(job: Job, value: Deploy) -> None:
         ("cpus", value.cpus),
         ("memory", value.memory),
         ("pids_limit", value.pids),
+        ("memory_reservation", value.reserved_memory),
     ):
         if limit is not None:
             job.set("deploy", attribute, limit)
     if value.restart is not None:
         job.attributes["restart"] = value.restart
+
+
+def blkio_config(job: Job, value: BlockIo) -> None:
+    if value.weight is not None:
+        job.set("blkio_config", "blkio_weight", value.weight)
+    for attribute, pairs in value.by_device.items():
+        rendered = {path: job.plain("blkio_config", text) if text else "" for path, text in pairs}
+        found = {path: amount for path, amount in rendered.items() if amount is not None}
+        if found:
+            job.attributes[attribute] = found
 
 
 def logging(job: Job, value: Logging) -> None:

@@ -63,6 +63,11 @@ def _under(prefix: str, place: _Place, names: str) -> dict[str, _Place]:
     return {f"{prefix}{name}": place for name in names.split()}
 
 
+def _each_rate(key: str) -> str:
+    kinds = ("read_bps", "write_bps", "read_iops", "write_iops")
+    return " ".join(f"device_{kind}[].{key}" for kind in kinds)
+
+
 _SERVICE: Mapping[str, _Place] = {
     **_under(
         "",
@@ -72,17 +77,22 @@ _SERVICE: Mapping[str, _Place] = {
         " command[] entrypoint[] dns[] dns_opt[] dns_search[] cap_add[] cap_drop[] security_opt[]"
         " links[] tmpfs[] profiles[] environment[] labels[] sysctls[] extra_hosts[] extra_hosts.*"
         " extra_hosts.*[] devices[] depends_on[] configs[] secrets[] networks[] env_file[]"
-        " label_file[] volumes[]",
+        " label_file[] volumes[] cpuset",
     ),
     **_under("", _COMMAND, "command entrypoint"),
-    **_under("", _FLAG, "init privileged read_only stdin_open tty"),
-    **_under("", _SIZE, "shm_size mem_limit memswap_limit"),
-    **_under("", _CUT, "cpu_shares pids_limit"),
+    **_under("", _FLAG, "init oom_kill_disable privileged read_only stdin_open tty"),
+    **_under("", _SIZE, "shm_size mem_limit mem_reservation memswap_limit"),
+    **_under("", _CUT, "cpu_shares cpu_quota cpu_period pids_limit"),
     "scale": _INTEGRAL,
     **_under("", _INTEGER, "group_add[] expose[] ulimits.*"),
     "ports[]": replace(_INTEGER, least=1),
     **_under("", _VALUE, "environment.* labels.* sysctls.*"),
+    **_under("", _INTEGER, "mem_swappiness oom_score_adj blkio_config.weight"),
     "cpus": _NUMBER,
+    "blkio_config.weight_device[].path": _TEXT,
+    "blkio_config.weight_device[].weight": _INTEGER,
+    **_under("blkio_config.", _TEXT, _each_rate("path")),
+    **_under("blkio_config.", _SIZE, _each_rate("rate")),
     **_under("healthcheck.", _TEXT, "test test[] interval timeout start_period start_interval"),
     "healthcheck.retries": replace(_CUT, least=0),
     "healthcheck.disable": _FLAG,
@@ -116,6 +126,7 @@ _SERVICE: Mapping[str, _Place] = {
     **_under("deploy.", _INTEGRAL, "replicas resources.limits.pids"),
     "deploy.resources.limits.cpus": _NUMBER,
     "deploy.resources.limits.memory": _TEXT,
+    "deploy.resources.reservations.memory": _TEXT,
     **_under("deploy.restart_policy.", _TEXT, "condition delay window"),
     "deploy.restart_policy.max_attempts": _COUNT,
     "deploy.labels.*": _VALUE,

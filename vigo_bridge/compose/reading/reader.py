@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -12,7 +13,9 @@ from vigo_bridge.compose.findings import Errors, Findings
 from vigo_bridge.compose.loading.loader import Loaded, get
 from vigo_bridge.compose.loading.scalar_places import with_taken_scalars
 from vigo_bridge.compose.model import (
+    BLOCK_IO,
     Attachment,
+    BlockIo,
     Dependency,
     Deploy,
     EnvFile,
@@ -245,7 +248,6 @@ GPU_ADVICE = (
 )
 _RESERVATIONS_LOST = {
     "cpus": "containers support only a limit: cpus:",
-    "memory": "containers support only a limit: memory:",
     "devices": GPU_ADVICE,
     "generic_resources": "they are for Swarm; remove it",
 }
@@ -281,12 +283,12 @@ def _deploy(value: Value, findings: Findings) -> Deploy:
     for key, _ in content.entries:
         if key.text in _DEPLOY_IGNORED:
             findings.note(key.position, f"deploy.{key.text} is ignored: {_IGNORED_BY_COMPOSE}")
-    cpus, memory, pids = found["resources"] or (None, None, None)
-    return Deploy(found["replicas"], cpus, memory, pids, found["restart_policy"])
+    cpus, memory, pids, reserved = found["resources"] or (None, None, None, None)
+    return Deploy(found["replicas"], cpus, memory, pids, reserved, found["restart_policy"])
 
 
 def _resources(value: Value, findings: Findings) -> tuple[Text | None, ...]:
-    """Return the limits of CPUs, memory and processes."""
+    """Return the limits of CPUs, memory and processes, and the reserved memory."""
     resources = shapes.mapping(value)
     reservations = _mapping(resources, "reservations")
     shapes.lose(reservations, _RESERVATIONS_LOST, "deploy.resources.reservations", findings)
@@ -294,7 +296,7 @@ def _resources(value: Value, findings: Findings) -> tuple[Text | None, ...]:
     limits = _mapping(resources, "limits")
     further = [key.text for key, _ in limits.entries]
     found = shapes.parts(limits, "limits", dict.fromkeys(names, shapes.text), further)
-    return tuple(found[name] for name in names)
+    return (*(found[name] for name in names), shapes.optional(reservations, "memory"))
 
 
 def _mapping(content: Fields, key: str) -> Fields:
@@ -318,6 +320,29 @@ def _logging(value: Value, findings: Findings) -> Logging:
     known = {"driver": shapes.text, "options": shapes.pairs}
     found = shapes.parts(shapes.mapping(value), "logging", known)
     return Logging(found["driver"], found["options"] or ())
+
+
+def _blkio_config(value: Value, findings: Findings) -> BlockIo:
+    lists = {
+        key: partial(_by_device, field="weight" if key == "weight_device" else "rate")
+        for key in BLOCK_IO.values()
+    }
+    found = shapes.parts(shapes.mapping(value), "blkio_config", {"weight": shapes.text, **lists})
+    by_device = {name: found[key] for name, key in BLOCK_IO.items() if found[key] is not None}
+    return BlockIo(found["weight"], by_device)
+
+
+def _by_device(value: Value, field: str) -> tuple[tuple[str, Text], ...]:
+    items = value.items if isinstance(value, Items) else shapes.refuse_form(value, "a list")
+
+    def read(item: Value) -> tuple[str, Text]:
+        known = {"path": shapes.text, field: shapes.text}
+        found = shapes.parts(shapes.mapping(item), "blkio_config", known)
+        if found["path"] is None or found[field] is None:
+            shapes.refuse_form(item, f"a mapping with path and {field}")
+        return str(found["path"]), found[field]
+
+    return shapes.each(items, read)
 
 
 def _ulimits(value: Value, findings: Findings) -> tuple[tuple[str, Text], ...]:
@@ -382,15 +407,21 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     **dict.fromkeys(
         [
             "container_name",
+            "cpu_period",
+            "cpu_quota",
             "cpu_shares",
             "cpus",
+            "cpuset",
             "domainname",
             "hostname",
             "image",
             "ipc",
             "mem_limit",
+            "mem_reservation",
+            "mem_swappiness",
             "memswap_limit",
             "network_mode",
+            "oom_score_adj",
             "pid",
             "pids_limit",
             "platform",
@@ -421,11 +452,13 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     ),
     **dict.fromkeys(["environment", "labels", "sysctls"], _plainly(shapes.pairs)),
     **dict.fromkeys(
-        ["init", "privileged", "read_only", "stdin_open", "tty"], _plainly(shapes.flag)
+        ["init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty"],
+        _plainly(shapes.flag),
     ),
     **dict.fromkeys(["command", "entrypoint"], _plainly(shapes.words)),
     **dict.fromkeys(["configs", "secrets"], _grants),
     **dict.fromkeys(["env_file", "label_file"], _env_files),
+    "blkio_config": _blkio_config,
     "build": lambda value, findings: read_build(
         value, findings, {"secrets": _grants, "extra_hosts": _extra_hosts, "ulimits": _ulimits}
     ),

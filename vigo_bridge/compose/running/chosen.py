@@ -21,7 +21,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settin
     Single,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import healthcheck
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import (
+    healthcheck,
+    limits,
+)
 
 #: Labels that other programs put on each of their containers.
 _OF_PROGRAMS = ("com.docker.compose.", "io.podman.compose.", "desktop.docker.io/")
@@ -51,7 +54,7 @@ def chosen(observed: Observed, entries: Collection[str]) -> dict[str, Any]:
 
 
 def _is_given(value: Any) -> bool:
-    return value is not None and value not in ((), [], {}, False, "")
+    return value is not None and value is not False and value not in ((), [], {}, "")
 
 
 def _unset(found: Mapping[str, Any], observed: Observed) -> Collection[str]:
@@ -62,6 +65,7 @@ def _unset(found: Mapping[str, Any], observed: Observed) -> Collection[str]:
         name
         for name, follows in {
             "memory_swap": bool(memory) and swap == 2 * (memory or 0),
+            "cpus": limits.has_quota(observed.existing.settings),
             "hostname": mode == "host" or mode.startswith("container:"),
             "restart": found["restart"] == "no",
             "ipc": found.get("ipc") == ("shareable" if observed.podman else "private"),

@@ -13,7 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observ
     image_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import limits
-from vigo_bridge.compose.model import Healthcheck, Logging
+from vigo_bridge.compose.model import BLOCK_IO, BlockIo, Healthcheck, Logging
 from vigo_bridge.compose.running.chosen import chosen
 from vigo_bridge.compose.running.engine_state import EngineState, Payload
 from vigo_bridge.compose.text import Text
@@ -138,9 +138,18 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "restart": ("restart", text),
     "memory": ("mem_limit", _size),
     "memory_swap": ("memswap_limit", _size),
+    "memory_reservation": ("mem_reservation", _size),
+    "memory_swappiness": ("mem_swappiness", text),
+    "oom_kill_disable": ("oom_kill_disable", _flag),
+    "oom_score_adj": ("oom_score_adj", text),
     "cpus": ("cpus", _cpus),
+    "cpu_quota": ("cpu_quota", text),
+    "cpu_period": ("cpu_period", text),
+    "cpuset_cpus": ("cpuset", text),
+    "cpuset_mems": None,
     "cpu_shares": ("cpu_shares", text),
     "pids_limit": ("pids_limit", text),
+    **dict.fromkeys(("blkio_weight", *BLOCK_IO), None),
     "ulimits": ("ulimits", _ulimits),
     "shm_size": ("shm_size", _size),
     "cap_add": ("cap_add", _texts),
@@ -159,18 +168,12 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
 #: besides nothing.
 LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "annotations": ("HostConfig.Annotations", ()),
-    "blkio_config": ("HostConfig.BlkioWeight", ()),
     "cgroup_parent": ("HostConfig.CgroupParent", ()),
     "cpu_rt_period": ("HostConfig.CpuRealtimePeriod", ()),
     "cpu_rt_runtime": ("HostConfig.CpuRealtimeRuntime", ()),
-    "cpuset": ("HostConfig.CpusetCpus", ()),
     "device_cgroup_rules": ("HostConfig.DeviceCgroupRules", ()),
     "gpus": ("HostConfig.DeviceRequests", ()),
     "mac_address": ("Config.MacAddress", ()),
-    "mem_reservation": ("HostConfig.MemoryReservation", ()),
-    "mem_swappiness": ("HostConfig.MemorySwappiness", (-1,)),
-    "oom_kill_disable": ("HostConfig.OomKillDisable", ()),
-    "oom_score_adj": ("HostConfig.OomScoreAdj", ()),
     "runtime": ("HostConfig.Runtime", ("oci",)),
     "storage_opt": ("HostConfig.StorageOpt", ()),
     "userns_mode": ("HostConfig.UsernsMode", ()),
@@ -204,12 +207,23 @@ def fields_of(payload: Payload, state: EngineState, position: Position) -> dict[
         options = _pairs(values.get("log_opts", {}), position)
         found["logging"] = Logging(text(driver, position) if driver else None, options)
     found["mounts"] = tuple(values.get("volumes", ()))
+    block_io = _block_io(values, position)
+    if block_io is not None:
+        found["blkio_config"] = block_io
     usual_runtime = state.info.get("DefaultRuntime") or "runc"
     for key, (place, usual) in LOST.items():
         value = _at(payload, place)
         if value and value not in usual and not (key == "runtime" and value == usual_runtime):
             found[key] = Scalar(str(value), str(value), position)
     return found
+
+
+def _block_io(values: Mapping[str, Any], position: Position) -> BlockIo | None:
+    rates = {name: _pairs(values[name], position) for name in BLOCK_IO if name in values}
+    weight = values.get("blkio_weight")
+    if weight is None and not rates:
+        return None
+    return BlockIo(None if weight is None else text(weight, position), rates)
 
 
 def _at(payload: Payload, place: str) -> Any:

@@ -28,12 +28,10 @@ PAYLOADS = Path(__file__).parents[2] / "module_utils/types/container/payloads"
 KEYS = read_yaml(Path(__file__).parents[1] / "lost.yaml")
 #: Keys that are read in another way, or that engines do not have.
 ELSEWHERE = {
-    **dict.fromkeys(("cpu_period", "cpu_quota"), "they become cpus"),
     **dict.fromkeys(("external_links", "volumes_from"), "networks and mounts have them"),
     **dict.fromkeys(
         ("cgroup", "isolation", "cpu_count", "cpu_percent"), "of the engine, or Windows"
     ),
-    "deploy.resources.reservations": "mem_reservation",
 }
 
 

@@ -264,11 +264,52 @@ options:
     type: raw
   memory_swap:
     description:
-      - The maximum of memory and swap together, in the format of O(memory); V(-1) for no limit.
-        Requires O(memory).
+      - The maximum of memory and swap together, in the format of O(memory); V(unlimited) or V(-1)
+        for no limit. Requires O(memory).
     type: raw
+  memory_reservation:
+    description:
+      - The memory that the kernel tries to leave to the container if memory is short, in the format
+        of O(memory).
+      - It cannot be more than O(memory).
+    type: raw
+  memory_swappiness:
+    description:
+      - How readily the kernel swaps out its memory, from V(0) to V(100); V(-1) for the value of the
+        host.
+      - Hosts with cgroup v2 do not support it.
+    type: int
+  oom_kill_disable:
+    description:
+      - Whether its processes wait instead of being killed when it reaches its O(memory) limit.
+      - Hosts with cgroup v2 do not support it.
+    type: bool
+  oom_score_adj:
+    description:
+      - How likely the kernel is to kill its processes when the host runs out of memory, from
+        V(-1000), never, to V(1000), first.
+    type: int
   cpus:
     description: The maximum number of CPUs, for example V(1.5).
+    type: raw
+  cpu_quota:
+    description:
+      - The CPU time that it may use in each O(cpu_period), in microseconds; V(-1) for no limit.
+      - Mutually exclusive with O(cpus), which is simpler.
+    type: int
+  cpu_period:
+    description:
+      - The length of a period for O(cpu_quota), in microseconds, from V(1000) to V(1000000). The
+        kernel's default is V(100000).
+    type: int
+  cpuset_cpus:
+    description:
+      - The numbers of the CPUs that it may use, for example V(0-2,5).
+      - A string, or a list of numbers and ranges.
+    type: raw
+  cpuset_mems:
+    description:
+      - The numbers of the NUMA memory nodes that it may use, in the format of O(cpuset_cpus).
     type: raw
   cpu_shares:
     description: Its share of CPU time, relative to other containers.
@@ -276,6 +317,35 @@ options:
   pids_limit:
     description: The maximum number of processes; V(-1) for no limit.
     type: int
+  blkio_weight:
+    description:
+      - Its share of the time of block devices, relative to other containers, from V(10) to V(1000).
+      - The kernel must support it.
+    type: int
+  blkio_weight_device:
+    description:
+      - Its share of the time of single block devices, in the format of O(device_read_bps).
+      - The kernel must support it.
+    type: raw
+  device_read_bps:
+    description:
+      - How many bytes it may read from block devices in one second.
+      - A mapping of devices to rates with or without a unit, for example C(/dev/sda) to V(10m); a
+        list of C(DEVICE:RATE) or of mappings with C(path) and C(rate); or a comma-separated string.
+    type: raw
+  device_write_bps:
+    description:
+      - How many bytes it may write to block devices in one second, in the format of
+        O(device_read_bps).
+    type: raw
+  device_read_iops:
+    description:
+      - How often it may read from block devices in one second, in the format of O(device_read_bps).
+    type: raw
+  device_write_iops:
+    description:
+      - How often it may write to block devices in one second, in the format of O(device_read_bps).
+    type: raw
   ulimits:
     description:
       - Limits of the process.

@@ -50,6 +50,20 @@ def _refuse_memory(settings: Settings) -> None:
         )
 
 
+def _refuse_reservation(settings: Settings) -> None:
+    reservation, memory = settings.memory_reservation, settings.memory
+    if memory and reservation and reservation > memory:
+        raise ResourceError(
+            "memory_reservation cannot be more than memory", place=("memory_reservation",)
+        )
+
+
+def _refuse_quota(settings: Settings) -> None:
+    for name in ("cpu_quota", "cpu_period"):
+        if settings.cpus is not None and getattr(settings, name) is not None:
+            raise ResourceError(f"{name} cannot be combined with cpus", "keep one", place=(name,))
+
+
 def _refuse_sysctls(settings: Settings) -> None:
     namespaces.refuse_shared(settings.sysctls or {}, settings.network_mode, settings.ipc)
 
@@ -78,6 +92,8 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
     (("entrypoint", "command"), _refuse_no_command),
     (("network_mode", "network", "networks"), _refuse_network_mode),
     (("memory", "memory_swap"), _refuse_memory),
+    (("memory", "memory_reservation"), _refuse_reservation),
+    (("cpus", "cpu_quota", "cpu_period"), _refuse_quota),
     (("sysctls", "network_mode", "ipc"), _refuse_sysctls),
     *(((name, "network_mode"), partial(_refuse_of_the_network, name)) for name in _OF_THE_NETWORK),
     (("volumes", "tmpfs"), _refuse_tmpfs),

@@ -108,18 +108,26 @@ class Live:
     """Compared with inspect alone, because engines can change it; so it is not in the label."""
 
 
+def _never(wanted: Settings, actual: Settings) -> bool:
+    return False
+
+
 class Limit(NamedTuple):
     """A limit of resources: live, and some hosts cannot set it.
 
     ability: the key of the engine's ``/info`` that says whether the host can. unlimited: what
     engines report where it is not set. amount: a value as text. lifts_in_place: whether the update
-    call can remove it.
+    call can remove it. is_other_form: whether another limit is compared instead, which limits the
+    same. recreates: whether the update call refuses the change because of other limits. Both are
+    called with the wanted and the actual settings.
     """
 
     ability: str
-    unlimited: tuple[int, ...]
-    amount: Callable[[int], str] = str
+    unlimited: tuple[Any, ...]
+    amount: Callable[[Any], str] = str
     lifts_in_place: bool = False
+    is_other_form: Callable[[Settings, Settings], bool] = _never
+    recreates: Callable[[Settings, Settings], bool] = _never
 
 
 Comparison = Union[Single, Entries, Words, Effect, Live, Limit]

@@ -11,6 +11,7 @@ the documentation of ``vigo.bridge.container``, and its test cases; tests name w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Mapping
 
 from ...common.comma_strings import as_list, as_map, text
@@ -36,7 +37,9 @@ from .setting import (
     rows,
 )
 from .values import (
+    block_io,
     capabilities,
+    cpusets,
     host_names,
     image_name,
     limits,
@@ -77,7 +80,12 @@ def _sorted(value: Any, attribute: str) -> tuple[str, ...]:
 #: Where a container of another tool may have entries that were not set.
 _ALWAYS = ("docker", "podman")
 _LIMITED = (
-    Engines("changed in place; removing `memory` or `cpus` recreates", "the same", "recreates"),
+    Engines(
+        "changed in place; removing `memory`, `memory_reservation`, `cpus`, `cpuset_cpus` or"
+        " `cpuset_mems` recreates",
+        "the same",
+        "recreates",
+    ),
     Engines(
         "ignored, warning",
         "ignored, warning",
@@ -85,12 +93,30 @@ _LIMITED = (
         case="{}, if the host's control groups do not support it",
     ),
 )
+_DISCARDED = Engines(
+    "ignored, warning", "ignored, warning", "ignored", case="{}, if the kernel does not support it"
+)
 _UNREPORTED = Engines(
     "compared",
     "compared",
     "not reported: assumed equal",
     case="{} of a container that another tool created",
 )
+
+
+def _by_device(parse: Any, place: str, field: str) -> Any:
+    """Return the row of a limit for each block device. field: its name in the create call."""
+    setting = Setting(
+        parse,
+        deep=True,
+        at=f"HostConfig.{place}",
+        read=partial(block_io.read, field),
+        send=partial(block_io.send, field),
+        form=dict,
+        compare=Entries(),
+        shown=KEYS,
+    )
+    return row(setting)
 
 
 @dataclass(frozen=True)
@@ -446,7 +472,7 @@ class Settings:
     )
     memory_swap: int | None = row(
         Setting(
-            quantities.size,
+            limits.memory_swap,
             at="HostConfig.MemorySwap",
             read=as_number,
             update=limits.update_memory,
@@ -458,10 +484,44 @@ class Settings:
                     "yes",
                     "yes",
                     "stays at twice the memory, warning",
-                    case="`memory_swap: -1`",
+                    case="`memory_swap: unlimited`",
                 ),
             ),
         )
+    )
+    memory_reservation: int | None = row(
+        Setting(
+            limits.memory,
+            at="HostConfig.MemoryReservation",
+            read=as_number,
+            update=limits.update_reservation,
+            compare=Limit("MemoryLimit", unlimited=(0,), amount=limits.shown_size),
+            engines=_LIMITED,
+        )
+    )
+    memory_swappiness: int | None = row(
+        Setting(
+            limits.swappiness,
+            "int",
+            at="HostConfig.MemorySwappiness",
+            read=limits.read_swappiness,
+            form=limits.swappiness_form,
+            empty_counts=True,
+            compare=Single(limits.usual_swappiness, limits.same_swappiness),
+            engines=(_DISCARDED,),
+        )
+    )
+    oom_kill_disable: bool | None = row(
+        Setting(
+            quantities.switch,
+            "bool",
+            at="HostConfig.OomKillDisable",
+            read=bool,
+            engines=(_DISCARDED,),
+        )
+    )
+    oom_score_adj: int | None = row(
+        Setting(limits.oom_score_adj, "int", at="HostConfig.OomScoreAdj", read=as_number)
     )
     cpus: int | None = row(
         Setting(
@@ -470,7 +530,69 @@ class Settings:
             read_at="HostConfig",
             read=limits.read_cpus,
             update=limits.update_cpus,
-            compare=Limit("CpuCfsQuota", unlimited=(0,), amount=limits.shown_cpus),
+            compare=Limit(
+                "CpuCfsQuota",
+                unlimited=(0,),
+                amount=limits.shown_cpus,
+                is_other_form=limits.is_limited_by_quota,
+                recreates=limits.changes_to_cpus,
+            ),
+            engines=_LIMITED,
+        )
+    )
+    cpu_quota: int | None = row(
+        Setting(
+            limits.cpu_quota,
+            "int",
+            at="HostConfig.CpuQuota",
+            read_at="HostConfig",
+            read=limits.read_quota,
+            update=limits.update_cpu_quota,
+            compare=Limit(
+                "CpuCfsQuota",
+                unlimited=(0, -1),
+                lifts_in_place=True,
+                is_other_form=limits.is_limited_by_cpus,
+                recreates=limits.changes_to_quota,
+            ),
+            engines=_LIMITED,
+        )
+    )
+    cpu_period: int | None = row(
+        Setting(
+            limits.cpu_period,
+            "int",
+            at="HostConfig.CpuPeriod",
+            read_at="HostConfig",
+            read=limits.read_period,
+            update=limits.update_cpu_period,
+            compare=Limit(
+                "CpuCfsPeriod",
+                unlimited=(0, 100000),
+                lifts_in_place=True,
+                is_other_form=limits.is_limited_by_cpus,
+                recreates=limits.changes_to_quota,
+            ),
+            engines=_LIMITED,
+        )
+    )
+    cpuset_cpus: str | None = row(
+        Setting(
+            cpusets.parse,
+            at="HostConfig.CpusetCpus",
+            read=cpusets.read,
+            update=limits.update_cpuset_cpus,
+            compare=Limit("CPUSet", unlimited=("",)),
+            engines=_LIMITED,
+        )
+    )
+    cpuset_mems: str | None = row(
+        Setting(
+            cpusets.parse,
+            at="HostConfig.CpusetMems",
+            read=cpusets.read,
+            update=limits.update_cpuset_mems,
+            compare=Limit("CPUSet", unlimited=("",)),
             engines=_LIMITED,
         )
     )
@@ -495,6 +617,30 @@ class Settings:
             compare=Limit("PidsLimit", unlimited=(0, -1, 2048), lifts_in_place=True),
             engines=_LIMITED,
         )
+    )
+    blkio_weight: int | None = row(
+        Setting(
+            block_io.weight,
+            "int",
+            at="HostConfig.BlkioWeight",
+            read=as_number,
+            engines=(_DISCARDED,),
+        )
+    )
+    blkio_weight_device: Mapping[str, int] | None = _by_device(
+        block_io.weights, "BlkioWeightDevice", "Weight"
+    )
+    device_read_bps: Mapping[str, int] | None = _by_device(
+        block_io.byte_rates, "BlkioDeviceReadBps", "Rate"
+    )
+    device_write_bps: Mapping[str, int] | None = _by_device(
+        block_io.byte_rates, "BlkioDeviceWriteBps", "Rate"
+    )
+    device_read_iops: Mapping[str, int] | None = _by_device(
+        block_io.operation_rates, "BlkioDeviceReadIOps", "Rate"
+    )
+    device_write_iops: Mapping[str, int] | None = _by_device(
+        block_io.operation_rates, "BlkioDeviceWriteIOps", "Rate"
     )
     ulimits: Mapping[str, str] | None = row(
         Setting(

@@ -167,8 +167,9 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
     """Return the limits that differ, including those to remove because the stack dropped them."""
     found = []
     for name, limit in LIMITS.items():
-        if name in observed.incapable:
+        if name in observed.incapable or limit.is_other_form(wanted, container.settings):
             continue
+        can_change = not observed.podman and not limit.recreates(wanted, container.settings)
         before, after = getattr(container.settings, name), getattr(wanted, name)
         is_left = after is None and container.recorded is None
         if not limit.lifts_in_place:
@@ -180,12 +181,12 @@ def _limits(wanted: Settings, observed: Observed, container: Existing) -> list[D
             if is_left or follows_memory or before in limit.unlimited:
                 continue
             reason = f"{name} {_amount(limit, before)} -> no limit"
-            can = limit.lifts_in_place and not observed.podman
-            found.append(Difference(name, reason, _amount(limit, before), None, can))
+            can_lift = limit.lifts_in_place and can_change
+            found.append(Difference(name, reason, _amount(limit, before), None, can_lift))
         elif before != after and not (before in limit.unlimited and after in limit.unlimited):
             shown = _amount(limit, before), _amount(limit, after)
             reason = f"{name} {shown[0]} -> {shown[1]}"
-            found.append(Difference(name, reason, *shown, in_place=not observed.podman))
+            found.append(Difference(name, reason, *shown, in_place=can_change))
     return found
 
 
@@ -202,7 +203,7 @@ def _default_swap(container: Existing, wanted: Settings) -> int | None:
     return 2 * actual.memory if actual.memory and actual.memory == wanted.memory else None
 
 
-def _amount(limit: Limit, value: int) -> str:
+def _amount(limit: Limit, value: Any) -> str:
     return "no limit" if value in limit.unlimited else limit.amount(value)
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LEAST_MEMORY = 6 * 1024 * 1024
 #: The value for "no limit" of engines and the kernel: all bits set.
 _ALL_BITS = (1 << 64) - 1
+#: The kernel's own period, in microseconds.
+_USUAL_PERIOD = 100000
 #: Docker's and Podman's own size of ``/dev/shm``.
 _SHM_SIZES = (67108864, 65536000)
 _ULIMITS = (
@@ -36,6 +38,44 @@ def memory(value: Any, attribute: str) -> int:
     if size and size < _LEAST_MEMORY:
         raise ResourceError(f"{attribute}: {text(value)!r} is too small: expected 6m or more")
     return size
+
+
+def memory_swap(value: Any, attribute: str) -> int:
+    """Return bytes; -1 for no limit, which is also written ``unlimited``."""
+    is_lifted = text(value).strip().lower() == "unlimited"
+    return -1 if is_lifted else quantities.size(value, attribute)
+
+
+def swappiness(value: Any, attribute: str) -> int:
+    """Return a percentage; -1 for that of the host."""
+    return _within(integer(value, attribute), attribute, -1, 100)
+
+
+def oom_score_adj(value: Any, attribute: str) -> int:
+    """Return how likely the kernel is to kill its processes where memory is short."""
+    return _within(integer(value, attribute), attribute, -1000, 1000)
+
+
+def cpu_quota(value: Any, attribute: str) -> int:
+    """Return microseconds of CPU time in each period; 0 or -1 for no limit."""
+    quota = integer(value, attribute)
+    if quota in (0, -1):
+        return quota
+    return _within(quota, attribute, 1000, (1 << 63) - 1, " microseconds, or -1")
+
+
+def cpu_period(value: Any, attribute: str) -> int:
+    """Return microseconds; 0 for the kernel's default."""
+    period = integer(value, attribute)
+    return period and _within(period, attribute, 1000, 1000000, " microseconds")
+
+
+def _within(number: int, attribute: str, least: int, most: int, unit: str = "") -> int:
+    if not least <= number <= most:
+        raise ResourceError(
+            f"{attribute}: {number} is out of range: expected {least} to {most}{unit}"
+        )
+    return number
 
 
 def shm_size(value: Any, attribute: str) -> int:
@@ -174,20 +214,87 @@ def read_cpus(host: Any) -> int:
     return host.get("NanoCpus") or 0
 
 
+def read_quota(host: Any) -> int:
+    """Return microseconds; Podman also reports those of ``cpus``."""
+    host = host or {}
+    return 0 if host.get("NanoCpus") else host.get("CpuQuota") or 0
+
+
+def read_period(host: Any) -> int:
+    """Return microseconds; Podman also reports those of ``cpus``."""
+    host = host or {}
+    return 0 if host.get("NanoCpus") else host.get("CpuPeriod") or 0
+
+
+def has_quota(settings: Settings) -> bool:
+    """Return whether the CPUs are limited by a quota or a period."""
+    return bool(settings.cpu_quota or settings.cpu_period)
+
+
+def is_limited_by_quota(wanted: Settings, actual: Settings) -> bool:
+    """Return whether CPUs are compared as quota and period, not as a number of CPUs."""
+    if wanted.cpus is not None:
+        return False
+    is_set = wanted.cpu_quota is not None or wanted.cpu_period is not None
+    return is_set or has_quota(actual)
+
+
+def is_limited_by_cpus(wanted: Settings, actual: Settings) -> bool:
+    """Return whether CPUs are compared as a number of CPUs."""
+    return not is_limited_by_quota(wanted, actual)
+
+
+def changes_to_cpus(wanted: Settings, actual: Settings) -> bool:
+    """Return whether a quota is replaced by a number of CPUs, which Docker's update refuses."""
+    return has_quota(actual)
+
+
+def changes_to_quota(wanted: Settings, actual: Settings) -> bool:
+    """Return whether a number of CPUs is replaced by a quota, which Docker's update refuses."""
+    return bool(actual.cpus) and not has_quota(actual)
+
+
 def update_memory(settings: Settings) -> dict[str, Any]:
     """Return memory and swap together: engines refuse a memory limit above the old swap limit."""
     if settings.memory is None:
-        return {}
+        return update_reservation(settings)
     swap = settings.memory_swap
     return {
         "Memory": settings.memory,
         "MemorySwap": settings.memory * 2 if swap is None else swap,
+        **update_reservation(settings),
     }
+
+
+def update_reservation(settings: Settings) -> dict[str, Any]:
+    """Return the memory reservation for the update call, if there is one."""
+    reservation = settings.memory_reservation
+    return {"MemoryReservation": reservation} if reservation else {}
 
 
 def update_cpus(settings: Settings) -> dict[str, Any]:
     """Return the CPUs for the update call."""
     return {"NanoCpus": settings.cpus}
+
+
+def update_cpu_quota(settings: Settings) -> dict[str, Any]:
+    """Return the quota for the update call; -1 for no limit."""
+    return {"CpuQuota": settings.cpu_quota or -1}
+
+
+def update_cpu_period(settings: Settings) -> dict[str, Any]:
+    """Return the period for the update call; 100 ms is the default."""
+    return {"CpuPeriod": settings.cpu_period or _USUAL_PERIOD}
+
+
+def update_cpuset_cpus(settings: Settings) -> dict[str, Any]:
+    """Return the CPUs that it may use, for the update call."""
+    return {"CpusetCpus": settings.cpuset_cpus}
+
+
+def update_cpuset_mems(settings: Settings) -> dict[str, Any]:
+    """Return the memory nodes that it may use, for the update call."""
+    return {"CpusetMems": settings.cpuset_mems}
 
 
 def update_cpu_shares(settings: Settings) -> dict[str, Any]:
@@ -198,6 +305,27 @@ def update_cpu_shares(settings: Settings) -> dict[str, Any]:
 def update_pids_limit(settings: Settings) -> dict[str, Any]:
     """Return the limit for the update call; -1 for no limit."""
     return {"PidsLimit": settings.pids_limit or -1}
+
+
+def usual_swappiness(observed: Observed) -> tuple[Any, ...]:
+    """Return what a container has by default: that of its host, which Podman also reports as 0."""
+    return (None, 0) if observed.podman else (None,)
+
+
+def read_swappiness(value: Any) -> int:
+    """Return a percentage; Docker reports nothing for that of the host."""
+    return -1 if value is None else int(value)
+
+
+def swappiness_form(value: int) -> int | None:
+    """Return a percentage; None for that of the host."""
+    return None if value == -1 else value
+
+
+def same_swappiness(pair: Pair) -> bool:
+    """Return whether it is as wanted. Podman reports 0 for the host's, too; the label tells."""
+    is_removed = pair.wanted is None and pair.before == 0
+    return pair.actual in pair.expected and not is_removed
 
 
 def no_swap_limit_on_podman(swap: int) -> str:
