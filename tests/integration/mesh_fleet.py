@@ -27,19 +27,11 @@ class MeshFleet(LocalFleet):
         self, folder: Path, converge: str, count: int, nodes: Sequence[str] = ("n1", "n2")
     ) -> None:
         super().__init__(folder, [], converge, count)
-        self.mesh = folder / "mesh.yml"
-        lines = [f"  {name}: {{via: ssh, command: {self.node(name)}}}\n" for name in nodes]
-        self.mesh.write_text("".join(["nodes:\n", *lines]))
+        self.mesh = write_mesh(folder, nodes)
 
     def node(self, name: str) -> Path:
         """Write the script of a node, and return its path."""
-        script = self.folder / f"node-{name}"
-        script.write_text(
-            f"#!/bin/sh\necho $$ >> {self._pids(name)}\n"
-            f"exec {sys.executable} -m vigo_bridge mesh worker\n"
-        )
-        script.chmod(0o755)
-        return script
+        return write_node(self.folder, name)
 
     def on_mesh(self, *arguments: str) -> Finished:
         return self.run("--mesh", str(self.mesh), *arguments)
@@ -55,11 +47,32 @@ class MeshFleet(LocalFleet):
 
     def processes(self, name: str) -> list[int]:
         """Return the IDs of all workers of a node, the latest last."""
-        pids = self._pids(name)
-        return list(map(int, pids.read_text().split())) if pids.exists() else []
+        return processes(self.folder, name)
 
-    def _pids(self, name: str) -> Path:
-        return self.folder / f"{name}.pids"
+
+def write_mesh(folder: Path, nodes: Sequence[str] = ("n1", "n2")) -> Path:
+    """Write the scripts of nodes and the file that lists them; return its path."""
+    lines = [f"  {name}: {{via: ssh, command: {write_node(folder, name)}}}\n" for name in nodes]
+    mesh = folder / "mesh.yml"
+    mesh.write_text("".join(["nodes:\n", *lines]))
+    return mesh
+
+
+def write_node(folder: Path, name: str) -> Path:
+    """Write the script of a node, and return its path."""
+    script = folder / f"node-{name}"
+    script.write_text(
+        f"#!/bin/sh\necho $$ >> {folder / name}.pids\n"
+        f"exec {sys.executable} -m vigo_bridge mesh worker\n"
+    )
+    script.chmod(0o755)
+    return script
+
+
+def processes(folder: Path, name: str) -> list[int]:
+    """Return the IDs of all workers that the script of a node has started, the latest last."""
+    pids = folder / f"{name}.pids"
+    return list(map(int, pids.read_text().split())) if pids.exists() else []
 
 
 def started(fleet: LocalFleet, *arguments: str) -> subprocess.Popen[str]:

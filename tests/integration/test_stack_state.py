@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.mesh_fleet import processes, write_mesh
 from tests.integration.program import Finished, vigo_bridge
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class OneHost:
         self.engine = engine
         self.client = client
         self.folder = folder
+        self.nodes: list[str] = []
         files = {
             "stack.vgo": f"name: {self.name}\nid: {uuid.uuid4().hex}\n",
             "envoys/e.vgo": "envoys:\n  - match: '*'\n    configcrates: [shop]\n",
@@ -71,7 +73,8 @@ resources:
 
     @property
     def options(self) -> list[str]:
-        return ["--stacks", str(self.folder / "stack"), "-i", str(self.folder / "hosts.ini")]
+        inventory = str(self.folder / "hosts.ini")
+        return ["--stacks", str(self.folder / "stack"), "-i", inventory, *self.nodes]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -79,6 +82,10 @@ resources:
             "DOCKER_HOST": self.engine.docker_host,
             "XDG_STATE_HOME": str(self.folder / "xdg"),
         }
+
+    def use_a_node(self) -> None:
+        """Run all further commands on a node of a mesh."""
+        self.nodes = ["--mesh", str(write_mesh(self.folder, ["node"]))]
 
     def call(self, *words: str) -> Finished:
         return vigo_bridge(*words, *self.options, "-o", "json", environment=self.environment)
@@ -174,6 +181,24 @@ def test_a_day_of_a_stack(host: OneHost) -> None:
     assert commands == ["run", "restart", "stop", "run", "down", "down", "down"]
     again = host.call("rollback", "--dry-run")
     assert "rolling back to rollout 1" in again.err
+
+
+@pytest.mark.sweep
+def test_a_day_of_a_stack_through_a_node(host: OneHost) -> None:
+    host.use_a_node()
+    host.done("run")
+    assert host.done("restart", "shop/web") == {"shop/web": "restarted"}
+    assert host.done("stop", "shop/web") == {"shop/web": "stopped"}
+    assert host.states() == {"db": "running", "web": "exited"}
+    assert host.done("start", "shop/web") == {"shop/web": "started"}
+    copied = host.text("exec", "shop/db", "--", "cat", given="hello\n")
+    assert copied == (0, "hello\n", "")
+    status, preview, problem = host.text("down")
+    assert (status, "shop/web" in preview, "add --yes" in problem) == (1, True, True)
+    assert host.states() == {"db": "running", "web": "running"}
+    host.done("down", "--yes", "--volumes", "--files")
+    assert host.left() == []
+    assert len(processes(host.folder, "node")) == 7
 
 
 def test_status_of_a_stack(host: OneHost) -> None:

@@ -9,14 +9,13 @@ import stat
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import paths
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.module_job import module_job
-from vigo_bridge.app.options import HostOptions, StackOptions
-from vigo_bridge.app.plan_and_run import Ready, ready_stack
+from vigo_bridge.app.options import REACH_THROUGH_A_NODE, HostOptions, StackOptions
+from vigo_bridge.app.plan_and_run import Ready, on_the_hosts, ready_stack
 from vigo_bridge.app.rollout_job import at_once
 from vigo_bridge.app.run_setup import run_options
 from vigo_bridge.app.selectors import selected
@@ -35,6 +34,8 @@ from vigo_bridge.run.terminal_program import run_in_terminal
 MODULE = "vigo.bridge.container_exec"
 #: The longest standard input, in bytes.
 _LARGEST_INPUT = 16 * 1024 * 1024
+#: The file with standard input in the project, which also a node gets.
+_STDIN = "stdin"
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,14 @@ def execute(
     only, hosts = _chosen(pattern, ready)
     module = {"argv": list(command.words), "timeout": command.timeout, **command.options}
     given = _input(command.stdin, hosts)
-    with private_folder() as private:
-        how = run_options(options, output, {"only": only})
-        variables = _stored(given, private / "stdin")
+    with (
+        private_folder() as private,
+        on_the_hosts(ready, options, {"only": only}, output) as how,
+    ):
+        variables = {"vigo_stdin": _STDIN} if given else {}
         job = module_job("exec", MODULE, module, hosts, stack, ready, how, private, variables)
+        if given:  # In the playbook, it would take minutes: it may be long.
+            (job.project / _STDIN).write_bytes(given)
         result = at_once(job, private, quiet=len(hosts) == 1, names_hosts=False)
     if output == "json":
         echo_json(run_as_data(result))
@@ -86,6 +91,8 @@ def attach(
     asked: Asked,
 ) -> int:
     """Run a command in one container with the user's terminal, and return the exit status."""
+    if options.mesh is not None:
+        raise Refusal(f"-it: a terminal is not opened through a node; {REACH_THROUGH_A_NODE}.")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refusal("-it requires a terminal; remove it to pass on files and pipes.")
     texts = [*command.words, *(command.options.get("env") or {}).values()]
@@ -125,17 +132,6 @@ def _chosen(pattern: str, ready: Ready) -> tuple[tuple[str, ...], list[str]]:
 def _ran_somewhere(result: RunResult) -> bool:
     resources = [one for envoy in result.envoys.values() for one in envoy.resources]
     return any(resource.action == "ran" for resource in resources)
-
-
-def _stored(given: bytes, path: Path) -> dict[str, str]:
-    """Write standard input to a file, and return the variables with which the module gets it.
-
-    In the playbook, it would take minutes: it may be long.
-    """
-    if not given:
-        return {}
-    path.write_bytes(given)
-    return {"vigo_stdin": str(path)}
 
 
 def _input(wanted: bool | None, hosts: Sequence[str]) -> bytes:

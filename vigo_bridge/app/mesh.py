@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,7 @@ from vigo_bridge.mesh.recovery import recover, remove_abandoned
 from vigo_bridge.mesh.sharding import Facts, homeless, unknown_groups
 from vigo_bridge.mesh.unit_journal import UnitJournal
 from vigo_bridge.private_folder import private_folder
+from vigo_bridge.report.diagnostics import as_text
 from vigo_bridge.report.progress import Lines
 from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.state import controller_folder
@@ -36,18 +36,20 @@ from vigo_bridge.wording import some
 _LARGEST = 1 << 20
 
 
+@contextlib.contextmanager
 def on_mesh(
     how: RunOptions,
     file: Path,
     found: Hosts,
     secrets: Mapping[str, Collection[str]],
-    output: str,
-) -> RunOptions:
-    """Return the options with what runs them on the mesh of a file.
+    output: str | None,
+) -> Iterator[RunOptions]:
+    """Yield the options with what runs them on the mesh of a file, and serve the nodes' requests
+    for secrets in the block.
 
-    secrets: the paths of those that each host uses.
-    Raise Refusal if a host has no node, or if nodes do not get what a host needs. End the command
-    with all errors of the file.
+    secrets: the paths of those that each host uses. output: how errors of the file are printed,
+    which end the command; None: they are a Refusal.
+    Raise Refusal if a host has no node, or if nodes do not get what a host needs.
     """
     mesh = _mesh(file, output)
     inventory = UserInventory(found.groups, found.given)
@@ -59,12 +61,15 @@ def on_mesh(
     for socket in sockets:
         Control(socket)  # now, not in the middle of the rollout
     permissions = _permissions(found, secrets)
-    if sockets:
-        refuse_passwords(inventory, found.names)
-        remove_abandoned(journal)
-        permissions = _served(permissions, mesh.secrets_socket)
-    player = MeshPlayer(mesh, facts, link_maker(inventory, journal, permissions))
-    return replace(how, play=player, recover=partial(recover, journal))
+    with contextlib.ExitStack() as held:
+        if sockets:
+            refuse_passwords(inventory, found.names)
+            remove_abandoned(journal)
+            if any(permissions.by_host.values()):
+                service = held.enter_context(unit_secrets(mesh.secrets_socket))
+                permissions = replace(permissions, service=service)
+        player = MeshPlayer(mesh, facts, link_maker(inventory, journal, permissions))
+        yield replace(how, play=player, recover=partial(recover, journal))
 
 
 def _permissions(found: Hosts, secrets: Mapping[str, Collection[str]]) -> Permissions:
@@ -76,17 +81,7 @@ def _permissions(found: Hosts, secrets: Mapping[str, Collection[str]]) -> Permis
     )
 
 
-def _served(permissions: Permissions, socket: Path) -> Permissions:
-    """Serve secrets to units of Receptor until this process ends, if a host uses any."""
-    if not any(permissions.by_host.values()):
-        return permissions
-    held = ExitStack()
-    service = held.enter_context(unit_secrets(socket))
-    atexit.register(held.close)
-    return replace(permissions, service=service)
-
-
-def _mesh(path: Path, output: str) -> Mesh:
+def _mesh(path: Path, output: str | None) -> Mesh:
     try:
         with path.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
@@ -96,7 +91,9 @@ def _mesh(path: Path, output: str) -> Mesh:
         raise Refusal(f"--mesh: {path} is larger than {_LARGEST >> 20} MiB")
     diagnostics = Diagnostics()
     mesh = read_mesh(path.name, content, diagnostics)
-    refuse_errors(diagnostics.sorted(), path.parent, output)
+    if output is None and not mesh:
+        raise Refusal("\n".join(as_text(each, path.parent) for each in diagnostics.sorted()))
+    refuse_errors(diagnostics.sorted(), path.parent, output or "text")
     assert mesh
     return mesh
 

@@ -63,6 +63,13 @@ class StackOptions:
         return (self.earlier and self.earlier.url) or str(self.folder.absolute())
 
 
+#: What to do where ``--mesh`` cannot be used.
+REACH_THROUGH_A_NODE = (
+    "remove --mesh, and let this machine reach the hosts, for example through a node with"
+    " ansible_ssh_common_args='-J node-1.example.com' in the inventory"
+)
+
+
 @dataclass(frozen=True)
 class HostOptions:
     """The hosts, and how they are reached. ``name`` is the value of ``--as``; ``mesh``, the file

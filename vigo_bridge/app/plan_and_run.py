@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,14 +189,26 @@ def _executed(
 
     given: as `run_options` takes it. diffs: whether the report shows them.
     """
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, given)
-        how = on_its_nodes(how, options, ready.hosts, ready.uses, shown.output)
+    with (
+        run_folder(shown.keep_artifacts) as private,
+        on_the_hosts(ready, options, given, shown.output) as how,
+    ):
         job = stack_job(command, stack, ready, how, private)
         ready.report_unmatched()
         result = execute(job, private)
     show_result(result, command, job, ready, stack, options, shown, diffs=diffs)
     return exit_status(result)
+
+
+def on_the_hosts(
+    ready: Ready, options: HostOptions, given: Mapping[str, object], output: str
+) -> AbstractContextManager[RunOptions]:
+    """Return a context with the options of a run on the hosts of a stack, or on their nodes.
+
+    given: as `run_options` takes it.
+    """
+    how = run_options(options, output, given)
+    return on_its_nodes(how, options, ready.hosts, ready.uses, output)
 
 
 def show_result(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_stores import StoreError, ask
@@ -60,15 +61,17 @@ def on_its_nodes(
     options: HostOptions,
     found: Hosts,
     secrets: Mapping[str, Collection[str]],
-    output: str,
-) -> RunOptions:
-    """Return the options of a run with the nodes of ``--mesh``; without it, as they are.
+    output: str | None,
+) -> AbstractContextManager[RunOptions]:
+    """Return a context with the options of a run on the nodes of ``--mesh``; without it, as they
+    are.
 
-    secrets: the paths of those that each host uses.
+    secrets: the paths of those that each host uses. output: how errors of the file are printed;
+    None: they are a Refusal.
     Raise Refusal if the hosts cannot be divided among the nodes.
     """
     if options.mesh is None:
-        return how
+        return contextlib.nullcontext(how)
     # Imported here, because few runs have a mesh.
     from vigo_bridge.app.mesh import on_mesh
 

@@ -17,10 +17,16 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.on_demand import
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.module_job import module_job
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
-from vigo_bridge.app.plan_and_run import Ready, ready_stack, refuse_unnamed, show_result
+from vigo_bridge.app.plan_and_run import (
+    Ready,
+    on_the_hosts,
+    ready_stack,
+    refuse_unnamed,
+    show_result,
+)
 from vigo_bridge.app.questions import confirmed
 from vigo_bridge.app.rollout_job import Job, at_once, carry_out
-from vigo_bridge.app.run_setup import run_folder, run_options
+from vigo_bridge.app.run_setup import run_folder
 from vigo_bridge.app.selectors import selected
 from vigo_bridge.emit.module_call import CONVERGE
 from vigo_bridge.failures import Ended, Refusal
@@ -58,8 +64,11 @@ def change_state(
         raise Refusal(f"--on-failure: a {command} cannot be undone; remove this option.")
     ready = ready_stack(stack, asked, shown.output, rollout.options.health_check)
     only = selected(ready.plan, patterns, RUNNING)
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, {**changes, "only": only})
+    given = {**changes, "only": only}
+    with (
+        run_folder(shown.keep_artifacts) as private,
+        on_the_hosts(ready, options, given, shown.output) as how,
+    ):
         job = _job(command, stack, ready, how, private, {"state": _STATES[command]})
         result = carry_out(job, rollout, private)
     show_result(result, command, job, ready, stack, options, shown)
@@ -77,8 +86,11 @@ def pull(
     """Pull the images of containers on all hosts, and return the exit status."""
     ready = ready_stack(stack, asked, shown.output)
     only = selected(ready.plan, patterns, RUNNING)
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, {**changes, "only": only})
+    given = {**changes, "only": only}
+    with (
+        run_folder(shown.keep_artifacts) as private,
+        on_the_hosts(ready, options, given, shown.output) as how,
+    ):
         job = _job("pull", stack, ready, how, private, {"state": PULLED})
         result = at_once(job, private)
     show_result(result, "pull", job, ready, stack, options, shown)
@@ -104,8 +116,10 @@ def down(
     ready = ready_stack(stack, asked, shown.output)
     refuse_unnamed(ready.loaded, stack, "down")
     module = {"state": "absent", **{name: True for name, wanted in removed.items() if wanted}}
-    with run_folder(shown.keep_artifacts) as private:
-        how = run_options(options, shown.output, changes)
+    with (
+        run_folder(shown.keep_artifacts) as private,
+        on_the_hosts(ready, options, changes, shown.output) as how,
+    ):
         job = _job("down", stack, ready, how, private, module)
         if not yes:
             predicting = replace(job, how=replace(how, check_mode=True), clock=Clock())

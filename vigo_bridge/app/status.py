@@ -10,15 +10,15 @@ from datetime import datetime
 from vigo_bridge.app.hosts import Asked
 from vigo_bridge.app.module_job import module_job
 from vigo_bridge.app.options import HostOptions, StackOptions
-from vigo_bridge.app.plan_and_run import ready_stack
+from vigo_bridge.app.plan_and_run import Ready, on_the_hosts, ready_stack
 from vigo_bridge.app.rollout_job import at_once
-from vigo_bridge.app.run_setup import on_its_nodes, run_options
 from vigo_bridge.app.selectors import selected
 from vigo_bridge.private_folder import private_folder
 from vigo_bridge.report.exit_status import INTERRUPTED
 from vigo_bridge.report.printing import echo, echo_json
 from vigo_bridge.report.screen import Screen
 from vigo_bridge.report.status import print_status, status_as_data, status_of
+from vigo_bridge.run.converge import RunOptions
 from vigo_bridge.run.results import RunResult
 
 MODULE = "vigo.bridge.stack_info"
@@ -38,10 +38,21 @@ def show_status(
     """
     ready = ready_stack(stack, asked, output)
     only = selected(ready.plan, patterns) if patterns else ()
-    how = run_options(options, output, {"only": only, "only_reads": True})
-    how = on_its_nodes(how, options, ready.hosts, ready.uses, output)
-    ready.report_unmatched()
-    hosts = ready.hosts_with(only)
+    given = {"only": only, "only_reads": True}
+    with on_the_hosts(ready, options, given, output) as how:
+        ready.report_unmatched()
+        return _looks(ready, ready.hosts_with(only), stack, how, watch, output)
+
+
+def _looks(
+    ready: Ready,
+    hosts: Sequence[str],
+    stack: StackOptions,
+    how: RunOptions,
+    watch: float | None,
+    output: str,
+) -> int:
+    """Look once or again and again, show what is found, and return the exit status."""
     while True:
         with private_folder() as private:
             job = module_job("status", MODULE, {}, hosts, stack, ready, how, private)

@@ -100,12 +100,13 @@ def run_task(
     with private_folder() as private:
         found = replace(found, names=select(wanted, found, how, private / "traits"))
         refuse_arguments_on_disk(found.names if paths else (), found)
-        how = on_its_nodes(how, hosts, found, dict.fromkeys(found.names, paths), output)
-        job = _job(work, seconds, found, secrets, how, private)
-        if asked.dry_run:
-            _print_batches(job, rollout, output)
-            return 0
-        result = carry_out(job, rollout, private)
+        uses = dict.fromkeys(found.names, paths)
+        with on_its_nodes(how, hosts, found, uses, output) as how:
+            job = _job(work, seconds, found, secrets, how, private)
+            if asked.dry_run:
+                _print_batches(job, rollout, output)
+                return 0
+            result = carry_out(job, rollout, private)
     if output == "json":
         echo_json(run_as_data(result))
     else:

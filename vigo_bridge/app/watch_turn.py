@@ -24,6 +24,7 @@ from vigo_bridge.app.rollout_job import (
     carry_out,
     history,
 )
+from vigo_bridge.app.run_setup import on_its_nodes
 from vigo_bridge.app.selectors import hosts_of
 from vigo_bridge.app.stack_in_force import InForce, StackInForce
 from vigo_bridge.app.stack_loading import findings, require_match
@@ -152,8 +153,13 @@ class TakenTurn:
             self.found.hosts = [host for host in hosts().names if host in chosen]
             self.found.revision = current.revision
             ready = self._ready(loaded, hosts())
-            with self._ending_with(Problem.TURN), private_folder() as private:
-                job = stack_job(COMMAND, loaded.options, ready, self.watched.how, private)
+            watched = self.watched
+            with (
+                self._ending_with(Problem.TURN),
+                private_folder() as private,
+                on_its_nodes(watched.how, watched.options, ready.hosts, ready.uses, None) as how,
+            ):
+                job = stack_job(COMMAND, loaded.options, ready, how, private)
                 self._look(job, private)
                 if self.watched.wanted.repair:
                     self._repair(job, private)

@@ -8,7 +8,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     lock_timeout_option,
     report_options,
     stack_options,
@@ -23,7 +23,7 @@ from vigo_bridge.cli.options import (
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @lock_timeout_option
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def down(

@@ -10,7 +10,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.cli.completion import complete_parts
-from vigo_bridge.cli.options import host_options, output_option, stack_options
+from vigo_bridge.cli.options import fleet_options, output_option, stack_options
 from vigo_bridge.cli.task import seconds
 
 
@@ -45,7 +45,7 @@ from vigo_bridge.cli.task import seconds
     help="Open a terminal for the command, such as a shell; one host and one container only.",
 )
 @output_option
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def exec_(

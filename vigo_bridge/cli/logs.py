@@ -6,13 +6,18 @@ from __future__ import annotations
 import click
 
 from vigo_bridge.app.hosts import finding_hosts
-from vigo_bridge.app.options import HostOptions, StackOptions
+from vigo_bridge.app.options import REACH_THROUGH_A_NODE, HostOptions, StackOptions
 from vigo_bridge.cli.options import (
     host_options,
     output_option,
     resources_argument,
     stack_options,
 )
+
+
+def _refuse_mesh(_context: click.Context, _parameter: click.Parameter, file: str | None) -> None:
+    if file is not None:
+        raise click.UsageError(f"--mesh: logs are not read through nodes; {REACH_THROUGH_A_NODE}")
 
 
 @click.command()
@@ -46,6 +51,7 @@ from vigo_bridge.cli.options import (
     help="Print control characters as they are. Containers can then change what your terminal"
     " shows.",
 )
+@click.option("--mesh", hidden=True, callback=_refuse_mesh, expose_value=False)
 @output_option
 @host_options
 @stack_options

@@ -8,7 +8,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     lock_timeout_option,
     report_options,
     resources_argument,
@@ -25,7 +25,7 @@ def _command(name: str, help: str) -> click.Command:
     @lock_timeout_option
     @rollout_options
     @report_options
-    @host_options
+    @fleet_options
     @stack_options
     @click.pass_context
     def command(

@@ -8,7 +8,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     lock_timeout_option,
     report_options,
     resources_argument,
@@ -20,7 +20,7 @@ from vigo_bridge.cli.options import (
 @resources_argument(required=False)
 @lock_timeout_option
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def pull(

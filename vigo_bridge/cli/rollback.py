@@ -8,7 +8,7 @@ import click
 from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, Rollout, StackOptions
 from vigo_bridge.cli.completion import complete_numbers
-from vigo_bridge.cli.options import host_options, report_options, stack_options
+from vigo_bridge.cli.options import fleet_options, report_options, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
 
@@ -19,7 +19,7 @@ from vigo_bridge.cli.run import Changes, change_options
 @change_options
 @rollout_options
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def rollback(

@@ -10,7 +10,7 @@ from vigo_bridge.app.hosts import finding_hosts
 from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.completion import complete_numbers
 from vigo_bridge.cli.options import (
-    host_options,
+    fleet_options,
     lock_timeout_option,
     output_option,
     report_options,
@@ -62,7 +62,7 @@ def abort(number: int | None) -> None:
 @click.argument("number", type=click.IntRange(1), required=False, shell_complete=complete_numbers)
 @lock_timeout_option
 @report_options
-@host_options
+@fleet_options
 @stack_options
 @click.pass_context
 def undo(

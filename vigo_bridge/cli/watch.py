@@ -14,7 +14,7 @@ import click
 
 from vigo_bridge.ansible.inventory_sources import is_host_list
 from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
-from vigo_bridge.cli.options import Command, gathered, host_options, output_option, stack_options
+from vigo_bridge.cli.options import Command, fleet_options, gathered, output_option, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
 from vigo_bridge.cli.seconds import duration
@@ -135,7 +135,7 @@ class _Watch(click.Command):
 @change_options
 @rollout_options
 @output_option
-@host_options
+@fleet_options
 @stack_options
 @git_options
 @click.pass_context

@@ -35,7 +35,7 @@ from vigo_bridge.language.shapes import (
     Shape,
 )
 
-_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _SHAPES: Mapping[str, Shape] = {
     "role": ROLE,
@@ -54,7 +54,7 @@ _SHAPES: Mapping[str, Shape] = {
 def schema(kind: Kind | None = None) -> JsonSchema:
     """Return the schema of files of one kind, or of any .vgo file, recognized by its keys."""
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": f"vigo-bridge: {kind} file" if kind else "vigo-bridge: .vgo file",
         "type": ["object", "null"],  # an empty file is allowed
         "if": {"type": "object", "minProperties": 1},

@@ -20,12 +20,12 @@ from vigo_bridge.resolve.globs import is_glob
 
 _SSH, _RECEPTOR = "ssh", "receptor"
 _WORK_TYPE = "vigo-bridge"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+NODE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _TRAIT = re.compile(r"([a-z_]+\.[a-z_.]+)=(.+)", re.DOTALL)
 
-_FILE = Shape(
+FILE = Shape(
     {
-        "nodes": Key(Form.ENTRIES, "The nodes by name."),
+        "nodes": Key(Form.VARIABLES, "The nodes by name."),
         "secrets_socket": Key(
             Form.TEXT, "Where this machine's receptor connects nodes that ask for secrets."
         ),
@@ -39,7 +39,8 @@ _SELECTION = {
     "traits": Key(Form.NAMES, "Traits that hosts must have, such as `os.distro=debian`."),
 }
 OF_SSH = Shape(
-    {**_SELECTION, "command": Key(Form.TEXT, "Starts `vigo-bridge mesh worker` on the node.")}
+    {**_SELECTION, "command": Key(Form.TEXT, "Starts `vigo-bridge mesh worker` on the node.")},
+    required=(("via",), ("command",)),
 )
 OF_RECEPTOR = Shape(
     {
@@ -49,8 +50,13 @@ OF_RECEPTOR = Shape(
         "tls_client": Key(Form.NAME, "The name of a `tls-client` of this machine's receptor."),
         "work_type": Key(Form.NAME, "The node's work type. Default: `vigo-bridge`."),
         "sign_work": Key(Form.SWITCH, "Whether this machine's receptor signs the work."),
-    }
+    },
+    required=(("via",), ("socket",)),
 )
+#: How a node can be reached, and the keys that it then has.
+WAYS = {_SSH: OF_SSH, _RECEPTOR: OF_RECEPTOR}
+#: The keys with absolute paths.
+PATHS = ("socket", "secrets_socket")
 
 
 def read_mesh(file: str, content: bytes, diagnostics: Diagnostics) -> Mesh | None:
@@ -67,9 +73,9 @@ def read_mesh(file: str, content: bytes, diagnostics: Diagnostics) -> Mesh | Non
             "VB104", raise_at, f"{file} must be a mapping, not {what}", "begin it with `nodes:`"
         )
         return None
-    reader = Reader(document, file, diagnostics, _FILE)
+    reader = Reader(document, file, diagnostics, FILE)
     nodes = reader.mapping("nodes")
-    socket = reader.text("secrets_socket")
+    socket = _absolute(reader.text("secrets_socket"), diagnostics)
     reader.finish()
     found = tuple(_nodes(nodes, diagnostics)) if nodes else ()
     if not found and not list(diagnostics):
@@ -78,12 +84,21 @@ def read_mesh(file: str, content: bytes, diagnostics: Diagnostics) -> Mesh | Non
         )
     if list(diagnostics):
         return None
-    return Mesh(found, Path(socket.text)) if socket else Mesh(found)
+    return Mesh(found, socket) if socket else Mesh(found)
+
+
+def _absolute(text: Scalar | None, diagnostics: Diagnostics) -> Path | None:
+    """Return a path that must be absolute."""
+    if text is not None and not text.text.startswith("/"):
+        diagnostics.error(
+            "VB501", text.position, f"{text.text!r:.80} is not an absolute path", "begin it with /"
+        )
+    return Path(text.text) if text is not None else None
 
 
 def _nodes(nodes: Fields, diagnostics: Diagnostics) -> Iterator[Node]:
     for name, value in nodes.entries:
-        if not _NAME.fullmatch(name.text):
+        if not NODE_NAME.fullmatch(name.text):
             diagnostics.error(
                 "VB203",
                 name.position,
@@ -104,11 +119,10 @@ def _nodes(nodes: Fields, diagnostics: Diagnostics) -> Iterator[Node]:
 def _node(name: str, fields: Fields, diagnostics: Diagnostics) -> Node | None:
     via = {key.text: value for key, value in fields.entries}.get("via")
     kind = via.text if isinstance(via, Scalar) else ""
-    if kind not in (_SSH, _RECEPTOR):
+    if kind not in WAYS:
         _report_way(name, fields, via, diagnostics)
         return None
-    shape = OF_SSH if kind == _SSH else OF_RECEPTOR
-    reader = Reader(fields, f"node {name}", diagnostics, shape)
+    reader = Reader(fields, f"node {name}", diagnostics, WAYS[kind])
     reader.text("via")
     hosts = tuple(_globs(reader, diagnostics))
     groups = tuple(text.text for text in reader.texts("groups"))
@@ -119,7 +133,7 @@ def _node(name: str, fields: Fields, diagnostics: Diagnostics) -> Node | None:
 
 
 def _report_way(name: str, fields: Fields, via: Value | None, diagnostics: Diagnostics) -> None:
-    known = [_SSH, _RECEPTOR]
+    known = [*WAYS]
     if via is None:
         diagnostics.error(
             "VB106", fields.position, f"node {name} has no 'via'", f"write `via: {_SSH}`"
@@ -180,7 +194,8 @@ def _command(reader: Reader, diagnostics: Diagnostics) -> Command | None:
 
 
 def _receptor(name: str, reader: Reader, diagnostics: Diagnostics) -> Receptor | None:
-    socket = reader.required_text("socket", "such as `socket: /run/receptor/control.sock`")
+    text = reader.required_text("socket", "such as `socket: /run/receptor/control.sock`")
+    socket = _absolute(text, diagnostics)
     node, tls_client = reader.name("node"), reader.name("tls_client")
     work_type, sign = reader.name("work_type"), reader.text("sign_work")
     if sign is not None and not isinstance(sign.data, bool):
@@ -190,7 +205,7 @@ def _receptor(name: str, reader: Reader, diagnostics: Diagnostics) -> Receptor |
     if socket is None:
         return None
     return Receptor(
-        Path(socket.text),
+        socket,
         node.text if node else name,
         tls_client.text if tls_client else "",
         work_type.text if work_type else _WORK_TYPE,

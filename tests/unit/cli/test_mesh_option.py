@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from tests.unit.cli.commands import all_commands, has_mesh
 from vigo_bridge.ansible.inventory import Inventory
 from vigo_bridge.cli.program import program
 from vigo_bridge.report.exit_status import INVALID
@@ -21,7 +22,9 @@ FILES = {
     "envoys.vgo": 'envoys:\n  - match: "*"\n    configcrates: [site]\n',
     "configcrates/site.vgo": (
         "name: site\nresources:\n  - {name: go, type: exec, command: 'true'}\n"
+        "  - {name: app, type: container, container: app, image: app}\n"
     ),
+    "stack.vgo": "name: mesh\nid: 0f6bd1a4c65b4b8e9c2f6c6a7d1f5e3b\n",
 }
 
 
@@ -56,8 +59,22 @@ def test_refused(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     mesh = tmp_path / "mesh.yml"
     mesh.write_text(case["mesh"])
-    arguments = ["run", "--stacks", str(stack), "--mesh", str(mesh), *case.get("arguments", [])]
-    finished = CliRunner().invoke(program, arguments)
+    command = case.get("command", ["run"])
+    options = ["--stacks", str(stack), "--mesh", str(mesh), *case.get("arguments", [])]
+    words = command[: command.index("--")] if "--" in command else command
+    finished = CliRunner().invoke(program, [*words, *options, *command[len(words) :]])
     assert case["expected"] in finished.output
     assert finished.exit_code == INVALID
-    assert not (tmp_path / "state").exists()
+    watches = command[0] == "watch"  # A watcher has a state of its own.
+    assert watches or not (tmp_path / "state").exists()
+
+
+def test_each_command_for_hosts_can_run_on_a_mesh() -> None:
+    """Of the others, one explains what to do instead, and one does not reach hosts."""
+    lacking = {
+        name
+        for name, command in all_commands()
+        if {"inventory", "limit", "forks"} <= {each.name for each in command.params}
+        and not has_mesh(command)
+    }
+    assert lacking == {"logs", "generate"}

@@ -7,9 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from vigo_bridge.cli import main
+from tests.unit.cli.commands import all_commands, has_mesh
 from vigo_bridge.language.diagnostics import Diagnostics
 from vigo_bridge.mesh import mesh_file, player
 from vigo_bridge.mesh.sharding import Facts, shards
@@ -38,17 +37,16 @@ def test_shared_hosts_are_divided_as_the_page_says() -> None:
 
 def test_the_table_has_all_keys() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", PAGE, re.M)
-    shapes = {"`ssh`": mesh_file.OF_SSH, "`receptor`": mesh_file.OF_RECEPTOR}
-    for way, shape in shapes.items():
-        assert {key for key, ways in rows if ways in ("all", way)} == set(shape.keys)
+    for way, shape in mesh_file.WAYS.items():
+        assert {key for key, ways in rows if ways in ("all", f"`{way}`")} == set(shape.keys)
 
 
 def test_the_commands_have_the_option() -> None:
     names = re.search(r"`--mesh` is an option of (.*?)\.", PAGE, re.S)
     assert names
-    for name in re.findall(r"`([a-z ]+)`", names[1]):
-        shown = CliRunner().invoke(main, [*name.split(), "--help"])
-        assert "--mesh FILE" in shown.output, name
+    assert {*re.findall(r"`([a-z ]+)`", names[1])} == {
+        name for name, command in all_commands() if has_mesh(command)
+    }
 
 
 def test_the_time_after_which_a_node_is_lost() -> None:

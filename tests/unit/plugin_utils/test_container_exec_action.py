@@ -33,7 +33,7 @@ def test_input(
     monkeypatch.setattr(container_exec, "is_recording", lambda: is_recording)
     path = tmp_path / "stdin"
     path.write_bytes(_DATA)
-    variables = {"vigo_stdin": str(path)} if has_input else {}
+    variables = {"playbook_dir": str(tmp_path), **({"vigo_stdin": "stdin"} if has_input else {})}
     action = object.__new__(container_exec.ActionModule)
     action.call("vigo.bridge.container_exec", {"argv": ["cat"]}, variables)
     expected: dict[str, Any] = {"argv": ["cat"]}

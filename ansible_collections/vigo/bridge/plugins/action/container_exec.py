@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from typing import Any, Mapping
 
 from ansible.errors import AnsibleActionFail
@@ -35,12 +36,14 @@ class ActionModule(StackAction):
     ) -> dict[str, Any]:
         """Run the command; with ``vigo_terminal``, return how to run it in a terminal instead.
 
-        Its standard input is in the file ``vigo_stdin``. Both are variables of `vigo-bridge exec`.
+        Its standard input is in the file ``vigo_stdin`` beside the playbook. Both are variables of
+        `vigo-bridge exec`.
         """
         if not is_recording():
             return super().call(module, arguments, task_vars, **more)
         if task_vars.get("vigo_stdin"):
-            with open(task_vars["vigo_stdin"], "rb") as given_input:
+            path = os.path.join(str(task_vars["playbook_dir"]), str(task_vars["vigo_stdin"]))
+            with open(path, "rb") as given_input:
                 arguments = {**arguments, "stdin_base64": _encoded(given_input.read())}
         if not task_vars.get("vigo_terminal"):
             return super().call(module, arguments, task_vars, **more)
