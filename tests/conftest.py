@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.engines import ALL, CHOSEN, USUAL
+
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Host, Registry, Testbed
 
@@ -112,17 +114,74 @@ def testbed(aloud: Aloud) -> Iterator[Testbed]:
 
 
 @pytest.fixture(scope="session")
-def engine(testbed: Testbed, aloud: Aloud) -> Engine:
+def engine(request: pytest.FixtureRequest) -> Engine:
     """Return an engine for containers with any names; tests remove what they create."""
+    found: Engine = request.getfixturevalue(ALL[CHOSEN or USUAL])
+    return found
+
+
+@pytest.fixture(scope="session")
+def docker_20(testbed: Testbed, aloud: Aloud) -> Engine:
+    """Return the usual engine."""
     with aloud():
         return testbed.test_engine()
 
 
 @pytest.fixture(scope="session")
-def docker_26(testbed: Testbed, aloud: Aloud) -> Engine:
-    """Return the engine of a host with a later Debian."""
+def trixie(testbed: Testbed, aloud: Aloud) -> Host:
+    """Return a host with Docker 26.1 and Podman 5.4."""
     with aloud():
-        return testbed.fleet(["trixie.example.com"], suite="trixie").hosts[0].engine
+        return testbed.fleet(["trixie.example.com"], suite="trixie").hosts[0]
+
+
+@pytest.fixture(scope="session")
+def forky(testbed: Testbed, aloud: Aloud) -> Host:
+    """Return a host with Docker 28.5, Podman 5.8 and Python 3.14."""
+    with aloud():
+        return testbed.fleet(["forky.example.com"], suite="forky").hosts[0]
+
+
+@pytest.fixture(scope="session")
+def docker_26(trixie: Host) -> Engine:
+    return trixie.engine
+
+
+@pytest.fixture(scope="session")
+def docker_26_containerd(testbed: Testbed, aloud: Aloud) -> Engine:
+    """Return an engine whose images are in containerd's store."""
+    features = {"containerd-snapshotter": True}
+    with aloud():
+        fleet = testbed.fleet(["containerd.example.com"], suite="trixie", features=features)
+    return fleet.hosts[0].engine
+
+
+@pytest.fixture(scope="session")
+def docker_28(forky: Host) -> Engine:
+    return forky.engine
+
+
+@pytest.fixture(scope="session")
+def podman_5_4(trixie: Host) -> Engine:
+    return _podman(trixie)
+
+
+@pytest.fixture(scope="session")
+def podman_5_8(forky: Host) -> Engine:
+    return _podman(forky)
+
+
+@pytest.fixture(scope="session")
+def podman_rootless(forky: Host) -> Engine:
+    """Return the engine of an ordinary user."""
+    from tests.testbed.podman_on_host import rootless_podman_of
+
+    return rootless_podman_of(forky)
+
+
+def _podman(host: Host) -> Engine:
+    from tests.testbed.podman_on_host import podman_of
+
+    return podman_of(host)
 
 
 @pytest.fixture(scope="session")

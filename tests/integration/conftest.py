@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.engines import ENGINES
+from tests.integration.engines import CHOSEN, ENGINES, USUAL
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Testbed
@@ -20,11 +20,17 @@ def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     return found
 
 
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Return the name of the engine that the test uses."""
+    params = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return str(params.get("each_engine", CHOSEN or USUAL))
+
+
 @pytest.fixture(
     params=[
         "engine",
-        pytest.param("docker_26", marks=pytest.mark.sweep),
-        pytest.param("podman", marks=pytest.mark.sweep),
+        *(pytest.param(ENGINES[name], marks=pytest.mark.sweep) for name in list(ENGINES)[1:]),
     ]
 )
 def usual_engine(request: pytest.FixtureRequest) -> Engine:

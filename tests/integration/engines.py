@@ -1,17 +1,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engines that long tests use beside the usual one."""
+"""The engines that tests use.
+
+Each test of containers runs on the usual engine, and in the sweep on those of `ENGINES`. With
+`VIGO_BRIDGE_TEST_ENGINE=docker-28.5`, all run on that engine instead; `make matrix` does that with
+each of `ALL`.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Collection
 from typing import Any
 
 import pytest
 
+USUAL = "docker-20.10"
+
 #: By the name of an engine: its fixture.
-ENGINES = {"docker-20.10": "engine", "docker-26.1": "docker_26", "podman-4.3": "podman"}
-DOCKER = ("docker-20.10", "docker-26.1")
+ALL = {
+    USUAL: "docker_20",
+    "docker-26.1": "docker_26",
+    "docker-26.1-containerd": "docker_26_containerd",
+    "docker-28.5": "docker_28",
+    "podman-4.3": "podman",
+    "podman-5.4": "podman_5_4",
+    "podman-5.8": "podman_5_8",
+    "podman-5.8-rootless": "podman_rootless",
+}
+CHOSEN = os.environ.get("VIGO_BRIDGE_TEST_ENGINE", "")
+ENGINES = {
+    name: ALL[name] for name in ([CHOSEN] if CHOSEN else [USUAL, "docker-26.1", "podman-4.3"])
+}
+DOCKER = tuple(name for name in ENGINES if name.startswith("docker"))
 
 
 def on_one_of_them(
@@ -22,8 +43,9 @@ def on_one_of_them(
     Every value meets every engine. All combinations are tried on the engine in memory, which the
     engine contract holds to these.
 
-    names: of the arguments, the first values belong to the first of them. among: these engines.
+    names: of the arguments, the first values belong to the first of them. among: these engines;
+    without any, the test is skipped.
     """
-    engines = itertools.cycle(among)
-    cases = [(next(engines), *case) for case in itertools.product(*values)]
+    combinations = itertools.product(*values)
+    cases = [(name, *case) for name, case in zip(itertools.cycle(among), combinations)]
     return pytest.mark.parametrize(f"each_engine, {names}", cases, indirect=["each_engine"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.container_scene import REDIS, Stack
+from tests.testbed.proxy import FaultyProxy
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
@@ -98,3 +99,29 @@ def test_a_container_that_would_vanish_when_it_stops(stack: Stack) -> None:
     assert stack.inspect()["State"]["Running"]
     assert stack.apply(state="absent").action == "deleted"
     assert stack.names() == set()
+
+
+#: The oldest and the newest version of an engine's API, and a part of the error.
+OTHER_VERSIONS = [
+    ("1.12", "1.40", "is too old: it has API version 1.40, and vigo.bridge needs 1.41"),
+    ("1.52", "1.60", "is too new: it has API versions from 1.52 to 1.60"),
+]
+
+
+@pytest.mark.parametrize(("oldest", "newest", "message"), OTHER_VERSIONS)
+def test_an_engine_of_another_age(stack: Stack, oldest: str, newest: str, message: str) -> None:
+    with FaultyProxy(stack.engine, versions=(oldest, newest)) as proxy:
+        for check in (True, False):
+            result = stack.apply(check=check, docker_host=proxy.docker_host)
+            assert result.action == "blocked"
+            assert message in result.reason
+        assert proxy.calls == []
+    assert stack.names() == set()
+
+
+def test_a_newer_engine_that_keeps_older_versions(stack: Stack) -> None:
+    with FaultyProxy(stack.engine, versions=("1.44", "1.60")) as proxy:
+        at_it = {"docker_host": proxy.docker_host}
+        stack.applied("created", **at_it)
+        stack.applied("recreated", hostname="other", **at_it)
+    assert any(call.startswith("POST /v1.51/containers/") for call in proxy.calls)

@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -189,13 +189,22 @@ def start_fleet(
     *,
     systemd: bool = False,
     engine: bool = True,
+    features: Mapping[str, bool] | None = None,
 ) -> Fleet:
-    """Start hosts with these names, and wait until all are ready."""
+    """Start hosts with these names, and wait until all are ready. See `Testbed.fleet`."""
     image = host_image(base, suite)
     key_file = _key_file()
     say(f"starting {', '.join(names)} ...")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        start = partial(_start_host, base, image, key_file=key_file, systemd=systemd, engine=engine)
+        start = partial(
+            _start_host,
+            base,
+            image,
+            key_file=key_file,
+            systemd=systemd,
+            engine=engine,
+            features=features,
+        )
         starts = [pool.submit(start, name) for name in names]
     failures = [start.exception() for start in starts if start.exception()]
     fleet = Fleet(tuple(start.result() for start in starts if not start.exception()))
@@ -231,6 +240,7 @@ def _start_host(
     shared: str | None = None,
     systemd: bool = False,
     engine: bool = True,
+    features: Mapping[str, bool] | None = None,
 ) -> Host:
     token = secrets.token_hex(4)
     folder = state_folder() / "hosts" / token
@@ -238,7 +248,7 @@ def _start_host(
     labels = owner_labels(SHARED if shared else None)
     environment = {
         "TESTBED_KEY": key_file.with_suffix(".pub").read_text().strip(),
-        "TESTBED_DAEMON_JSON": json.dumps(_daemon_config()),
+        "TESTBED_DAEMON_JSON": json.dumps(_daemon_config(features or {})),
         "TESTBED_USER": str(os.geteuid()),
         "TESTBED_SYSTEMD": "1" if systemd else "",
         "container": "docker",  # systemd asks for this.
@@ -288,8 +298,9 @@ def _without_engine() -> list[str]:
     return ["--volume", f"{script}:{target}:ro", "--entrypoint", target]
 
 
-def _daemon_config() -> dict[str, object]:
+def _daemon_config(features: Mapping[str, bool]) -> dict[str, object]:
     return {
+        "features": dict(features),
         "hosts": ["unix:///run/docker.sock", "unix:///run/testbed/docker.sock"],
         "registry-mirrors": [f"http://{REGISTRY_ADDRESS}"],
         "insecure-registries": [REGISTRY_NAME, str(SUBNET)],

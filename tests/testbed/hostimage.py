@@ -30,8 +30,10 @@ _PACKAGES = (
     "python3 python3-docker openssh-server sudo docker.io iptables iproute2 netbase procps curl"
     " ca-certificates systemd systemd-sysv dbus python3-apt"
 )
-# Packages that a release has beside those: trixie's docker.io came without the command.
-_MORE_PACKAGES = {"trixie": "docker-cli"}
+# Packages that later releases have beside those: the docker command, which their docker.io does not
+# have, and Podman, which `tests/testbed/podman.py` starts, also for an ordinary user.
+_LATER_PACKAGES = "docker-cli podman crun catatonit netavark aardvark-dns nftables passt uidmap"
+_MORE_PACKAGES = {"trixie": _LATER_PACKAGES, "forky": _LATER_PACKAGES}
 
 _CONFIGURE = """\
 set -e
@@ -138,6 +140,9 @@ def _unpack(suite: str, scratch: Path) -> Path:
     tools = scratch / "tools"
     debian.provide({"wget": "wget"})  # debootstrap downloads with it.
     debian.unpack(["debootstrap"], tools)
+    script = tools / "usr/share/debootstrap/scripts" / suite
+    if not script.exists():  # This machine's debootstrap is older than the release.
+        script.symlink_to("sid")
     packages = f"{_PACKAGES} {_MORE_PACKAGES.get(suite, '')}".split()
     bootstrap = [
         str(tools / "usr/sbin/debootstrap"),

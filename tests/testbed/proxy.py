@@ -7,6 +7,7 @@ something (all but GET and HEAD) are counted from 1.
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable
@@ -30,7 +31,9 @@ FAULTS = (
 )
 
 _REFUSAL = b'{"message":"the testbed refuses this call"}'
-_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+_HEAD = (
+    "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{more}\r\n"
+)
 
 
 class FaultyProxy:
@@ -40,10 +43,16 @@ class FaultyProxy:
     when the call to spoil is there, before it is spoilt.
     """
 
-    def __init__(self, engine: Engine, fault: str = "", at: int = 0) -> None:
+    def __init__(
+        self, engine: Engine, fault: str = "", at: int = 0, versions: tuple[str, str] = ("", "")
+    ) -> None:
         """Prepare to disturb the call with the number ``at`` by ``fault``; without one, only
         count.
+
+        versions: the oldest and the newest of the API that the engine seems to have; it answers
+        others as Docker does.
         """
+        self._versions = versions
         self._upstream = engine.docker_host.removeprefix("unix://")
         self._fault, self._at = fault, at
         self._path = Path(mkdtemp(prefix="vigo-proxy-")) / "docker.sock"
@@ -86,7 +95,10 @@ class FaultyProxy:
             request = _request(client)
             fault = self._fault_of(request) if request else "cut before"
             hangs = fault.startswith("hang")
-            if fault == "refuse":
+            request, answer = self._of_other_version(request)
+            if answer:
+                client.sendall(answer)
+            elif fault == "refuse":
                 client.sendall(_answer("500 Internal Server Error", _REFUSAL))
             elif not fault.endswith("before"):
                 self._forward(request, client, fault)
@@ -107,6 +119,25 @@ class FaultyProxy:
             self._gone = self._fault.startswith("gone")
             self.when_met()
             return self._fault
+
+    def _of_other_version(self, request: bytes) -> tuple[bytes, bytes]:
+        """Return a request as the engine knows it, or the answer of an engine with the versions
+        that this one seems to have.
+        """
+        oldest, newest = self._versions
+        path = request.partition(b" ")[2].partition(b" ")[0].decode()
+        if not newest:
+            return request, b""
+        if path == "/_ping":
+            return request, _answer("200 OK", b'"OK"', f"Api-Version: {newest}\r\n")
+        if path == "/version":
+            versions = {"ApiVersion": newest, "MinAPIVersion": oldest}
+            return request, _answer("200 OK", json.dumps(versions).encode())
+        asked = path.split("/")[1].removeprefix("v")
+        if not _number(oldest) <= _number(asked) <= _number(newest):
+            text = f"client version {asked} is not between {oldest} and {newest}"
+            return request, _answer("400 Bad Request", json.dumps({"message": text}).encode())
+        return request.replace(f"/v{asked}/".encode(), b"/", 1), b""
 
     def _forward(self, request: bytes, client: socket.socket, fault: str) -> None:
         """Let the engine answer, and pass the answer on, unless the fault disturbs it."""
@@ -147,5 +178,9 @@ def _closing(request: bytes) -> bytes:
     return b"\r\n".join([first, *kept, b"Connection: close", b"", body])
 
 
-def _answer(status: str, body: bytes) -> bytes:
-    return _HEAD.format(status=status, length=len(body)).encode() + body
+def _answer(status: str, body: bytes, more: str = "") -> bytes:
+    return _HEAD.format(status=status, length=len(body), more=more).encode() + body
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))

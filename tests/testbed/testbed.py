@@ -49,13 +49,17 @@ class Testbed:
         *,
         systemd: bool = False,
         engine: bool = True,
+        features: Mapping[str, bool] | None = None,
     ) -> Fleet:
         """Start hosts with these names.
 
-        suite: the Debian release; trixie has Docker 26. systemd: whether it runs as process 1, as
-        on a real machine; hosts are up sooner without. engine: whether they have one.
+        suite: the Debian release; trixie has Docker 26.1 and Podman 5.4, forky Docker 28.5, Podman
+        5.8 and Python 3.14. systemd: whether it runs as process 1, as on a real machine; hosts are
+        up sooner without. engine: whether they have one. features: of dockerd, that it has or not.
         """
-        fleet = start_fleet(self.base, names, suite, systemd=systemd, engine=engine)
+        fleet = start_fleet(
+            self.base, names, suite, systemd=systemd, engine=engine, features=features
+        )
         self._fleets.append(fleet)
         return fleet
 

@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When an engine cannot be used without the docker SDK."""
+"""The version of the API that is used, and when an engine needs the docker SDK."""
 
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import threading
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import (
     authorization,
     needs_sdk,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import as_text
 
 CONFIG = "home/.docker/config.json"
 
@@ -56,6 +60,64 @@ def test_needs_sdk(
         (tmp_path / file).parent.mkdir(parents=True)
         (tmp_path / file).write_text("{}")
     assert needs_sdk(given) is expected
+
+
+#: The oldest and newest version of an engine, and the version that is used.
+VERSIONS = [
+    ("1.12", "1.41", "1.41"),
+    ("1.24", "1.44", "1.44"),
+    ("1.24", "1.51", "1.51"),
+    ("1.44", "1.52", "1.51"),
+    ("1.51", "1.60", "1.51"),
+    ("", "", "1.41"),  # A proxy may remove the header.
+    ("", "1.60", "1.51"),
+]
+#: The same, and a part of the error.
+NO_VERSION = [
+    ("1.12", "1.40", "too old: it has API version 1.40, and vigo.bridge needs 1.41; upgrade it"),
+    ("1.12", "1.9", "too old"),
+    ("1.52", "1.60", "too new: it has API versions from 1.52 to 1.60, and this version of"),
+    ("2.0", "2.1", "none after 1.51; upgrade vigo.bridge"),
+]
+
+
+class Versions:
+    """An engine that has these versions. asked: the paths of the requests to it."""
+
+    def __init__(self, oldest: str, newest: str) -> None:
+        self.oldest, self.newest = oldest, newest
+        self.asked: list[str] = []
+
+    def request(self, _method: str, path: str, *_: object) -> Answer:
+        self.asked.append(path)
+        headers = http.client.HTTPMessage()
+        headers["Content-Type"] = "application/json"
+        if path == "/_ping":
+            headers["Api-Version"] = self.newest
+        return Answer(200, headers, json.dumps({"MinAPIVersion": self.oldest}).encode())
+
+
+@pytest.mark.parametrize(("oldest", "newest", "expected"), VERSIONS)
+def test_the_newest_common_version_of_the_api(
+    oldest: str, newest: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Versions(oldest, newest)
+    monkeypatch.setattr(connection, "transport_to", lambda _host: engine)
+    opened = connection.Connection("unix:///run/docker.sock")
+    opened.call("GET", "/info")
+    assert as_text(opened.api_version) == expected
+    assert engine.asked[-1] == f"/v{expected}/info"
+
+
+@pytest.mark.parametrize(("oldest", "newest", "message"), NO_VERSION)
+def test_no_common_version_of_the_api(
+    oldest: str, newest: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "transport_to", lambda _host: Versions(oldest, newest))
+    with pytest.raises(Blocked) as caught:
+        connection.Connection("unix:///run/docker.sock")
+    assert caught.value.message.startswith("the engine at unix:///run/docker.sock is too ")
+    assert message in caught.value.message
 
 
 def test_credentials_travel_as_the_sdk_sends_them() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import api_version
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import api_version
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
@@ -23,9 +23,7 @@ TOO_OLD: list[tuple[dict[str, Any], str, str]] = [
     (CHECK, "1.41", "healthcheck.start_interval needs an engine with API 1.44 (Docker 25)"),
     (CHECK, "1.44", ""),
     ({"healthcheck": "x"}, "1.41", ""),
-    ({"platform": "linux/arm64"}, "1.40", "platform needs an engine with API 1.41"),
-    ({"platform": "linux/arm64"}, "1.41", ""),
-    ({"user": "1"}, "1.24", ""),
+    ({"user": "1"}, "1.41", ""),
     (CHECK, "", "this one has 1.41"),
 ]
 
@@ -85,41 +83,35 @@ def test_profiles(option: str, message: str) -> None:
 
 
 FOREIGN = existing_of({"Id": "1", "HostConfig": {"Sysctls": None, "LogConfig": {"Config": None}}})
-#: Attributes, what is observed, the API, and a part of each remark.
-REMARKS: list[tuple[dict[str, Any], dict[str, Any], str, list[str]]] = [
-    ({}, {}, "1.41", []),
-    ({}, {}, "1.40", ["has API version 1.40"]),
-    ({"memory": "64m"}, {"incapable": frozenset({"cpus"})}, "1.41", []),
+#: Attributes, what is observed, and a part of each remark.
+REMARKS: list[tuple[dict[str, Any], dict[str, Any], list[str]]] = [
+    ({}, {}, []),
+    ({"memory": "64m"}, {"incapable": frozenset({"cpus"})}, []),
     (
         {"memory": "64m", "cpus": 1},
         {"incapable": frozenset({"memory", "memory_swap", "cpus"})},
-        "1.41",
         ["this host does not support limiting memory, cpus"],
     ),
-    ({"domainname": "d"}, {}, "1.41", []),
-    ({"domainname": "d"}, {"podman": True}, "1.41", ["not support domainname"]),
+    ({"domainname": "d"}, {}, []),
+    ({"domainname": "d"}, {"podman": True}, ["not support domainname"]),
     (
         {"memory": "64m", "memory_swap": -1},
         {"podman": True},
-        "1.41",
         ["cannot set memory_swap to unlimited"],
     ),
-    ({"sysctls": "net.a=1", "log_opts": "b=1", "user": "1"}, {}, "1.41", []),
+    ({"sysctls": "net.a=1", "log_opts": "b=1", "user": "1"}, {}, []),
     (
         {"sysctls": "net.a=1", "log_opts": "b=1", "user": "1", "platform": "linux"},
         {"container": FOREIGN},
-        "1.41",
         ["does not report sysctls, log_opts"],
     ),
 ]
 
 
-@pytest.mark.parametrize(("attributes", "found", "version", "parts"), REMARKS)
-def test_remarks(
-    attributes: dict[str, Any], found: dict[str, Any], version: str, parts: list[str]
-) -> None:
+@pytest.mark.parametrize(("attributes", "found", "parts"), REMARKS)
+def test_remarks(attributes: dict[str, Any], found: dict[str, Any], parts: list[str]) -> None:
     observed = Observed(**{"container": None, **found})
-    remarks = capabilities.remarks(parse(attributes), observed, api_version(version))
+    remarks = capabilities.remarks(parse(attributes), observed)
     assert len(remarks) == len(parts)
     for remark, part in zip(remarks, parts, strict=True):
         assert part in remark

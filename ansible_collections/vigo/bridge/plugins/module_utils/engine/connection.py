@@ -26,11 +26,9 @@ from . import sdk
 from .sdk_session import SdkSession
 from .transport import Transport
 from .unix_socket import unix_socket
+from .versions import NEWEST_API, OLDEST_API, api_version, as_text, common_version
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
-#: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first.
-OLDEST_API = (1, 41)
-NEWEST_API = (1, 47)
 #: Seconds without a byte after which an engine counts as not responding; ``allowance`` in calls is
 #: the additional time that a command may take.
 TIMEOUT = 60.0
@@ -80,7 +78,11 @@ class Events:
 
 
 class Connection:
-    """One engine. Raises Blocked at once when it does not answer."""
+    """One engine.
+
+    Raises Blocked at once when it does not answer, or has no version of the API in common with
+    this code. api_version: the newest that both have.
+    """
 
     def __init__(self, docker_host: str = "") -> None:
         self.host = address(docker_host)
@@ -88,8 +90,11 @@ class Connection:
         self._prefix = ""
         ping = self._send("GET", "/_ping", timeout=_PING_TIMEOUT)
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
-        self.api_version = api_version(ping.headers.get("Api-Version", ""))
-        self._prefix = "/v{}.{}".format(*min(self.api_version, NEWEST_API))
+        newest = api_version(ping.headers.get("Api-Version", ""))
+        # Every version until NEWEST_API is supported by an engine that has no newer one.
+        oldest = self._oldest_version() if newest > NEWEST_API else OLDEST_API
+        self.api_version = common_version(self.host, oldest, newest)
+        self._prefix = "/v" + as_text(self.api_version)
 
     def call(
         self,
@@ -189,6 +194,10 @@ class Connection:
                 f"the Docker config's credentials for {registry} cannot be used"
                 f" ({type(error).__name__}); pulling without a login"
             )
+
+    def _oldest_version(self) -> tuple[int, int]:
+        found = self._content(self._send("GET", "/version", timeout=_PING_TIMEOUT))
+        return api_version(str(found.get("MinAPIVersion", "")) if isinstance(found, dict) else "")
 
     def _send(
         self,
@@ -299,12 +308,6 @@ def _is_timeout(error: Exception) -> bool:
     return isinstance(error, socket.timeout) or (
         requests is not None and isinstance(error, requests.exceptions.Timeout)
     )
-
-
-def api_version(text: str) -> tuple[int, int]:
-    """Return ``1.41`` as two numbers; the oldest supported version if an engine reports none."""
-    major, _dot, minor = text.partition(".")
-    return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
 
 
 def _message(answer: Any) -> str:

@@ -59,7 +59,7 @@ class Container(OnEngine):
                 else:
                     capabilities.refuse_on_docker(spec)
             observed = observe(engine, spec, target)
-            for remark in capabilities.remarks(spec, observed, engine.api_version):
+            for remark in capabilities.remarks(spec, observed):
                 target.note(remark)
             return observed
 

@@ -280,7 +280,6 @@ class Settings:
             "str",
             read=None,
             compare=Effect(),
-            needs=Needs((1, 41), "Docker 20.10"),
         )
     )
     labels: Mapping[str, str] | None = row(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 
 from ....common.errors import ResourceError
-from ....engine.connection import OLDEST_API
+from ....engine.versions import as_text
 from ..observed import Observed
 from ..settings import SETTINGS, Settings
 from ..spec import ContainerSpec
@@ -23,8 +23,8 @@ def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
         if not needs.part or getattr(value, needs.part) is not None:
             shown = f"{name}.{needs.part}" if needs.part else name
             raise ResourceError(
-                f"{shown} needs an engine with API {_text(needs.api)} ({needs.release}); this one"
-                f" has {_text(api_version)}: remove it, or use a newer engine"
+                f"{shown} needs an engine with API {as_text(needs.api)} ({needs.release}); this one"
+                f" has {as_text(api_version)}: remove it, or use a newer engine"
             )
 
 
@@ -84,14 +84,9 @@ def refuse_missing_source(path: str) -> None:
         )
 
 
-def remarks(spec: ContainerSpec, observed: Observed, api_version: tuple[int, int]) -> list[str]:
+def remarks(spec: ContainerSpec, observed: Observed) -> list[str]:
     """Return notes about settings that will not be as requested, or cannot be compared."""
     found = []
-    if api_version < OLDEST_API:
-        found.append(
-            f"the engine has API version {_text(api_version)}; the oldest supported versions are"
-            f" Docker 20.10 and Podman 4.3 (API version {_text(OLDEST_API)})"
-        )
     limits = [name for name in spec.settings.chosen() if name in observed.incapable]
     if limits:
         found.append(
@@ -127,7 +122,3 @@ def _unreported(spec: ContainerSpec, observed: Observed) -> list[str]:
 
 def _of(spec: ContainerSpec) -> str:
     return f"container {spec.name}:"
-
-
-def _text(version: tuple[int, int]) -> str:
-    return "{}.{}".format(*version)
