@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,7 @@ def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, s
             _go_through(scene, row, base, applied)
     finally:
         scene.close()
+        shutil.rmtree(f"/tmp/{scene.name}", ignore_errors=True)
         for volume in scene.engine.client().volumes.list(filters={"name": scene.name}):
             volume.remove(force=True)
 

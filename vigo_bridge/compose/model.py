@@ -28,14 +28,15 @@ Settings = Mapping[str, Any]
 @dataclass(frozen=True)
 class Mount:
     """options: words to append to the target, such as ro. creates_source: compose makes a missing
-    folder. tmpfs: options of a tmpfs."""
+    folder. tmpfs: options of a tmpfs. details: options that only the long form has."""
 
-    kind: Literal["bind", "volume", "tmpfs"]
+    kind: Literal["bind", "volume", "tmpfs", "image"]
     source: Text | None
     target: Text
     options: tuple[str, ...] = ()
     creates_source: bool = False
     tmpfs: str = ""
+    details: tuple[tuple[str, Text | Pairs], ...] = ()
 
 
 @dataclass(frozen=True)

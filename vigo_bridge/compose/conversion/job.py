@@ -83,7 +83,7 @@ class Job:
     extra: dict[str, Resource] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
-    volumes: list[str] = field(default_factory=list)
+    volumes: list[Any] = field(default_factory=list)
 
     @property
     def project(self) -> Project:

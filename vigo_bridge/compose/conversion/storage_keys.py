@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
@@ -19,7 +20,7 @@ from vigo_bridge.compose.conversion.network_keys import existing
 from vigo_bridge.compose.conversion.rendering import NotAllowed
 from vigo_bridge.compose.findings import ComposeError
 from vigo_bridge.compose.loading.interpolation import Variable
-from vigo_bridge.compose.model import Grant, Mount, Source
+from vigo_bridge.compose.model import Grant, Mount, Pairs, Source
 from vigo_bridge.compose.stack.content import Resource
 from vigo_bridge.compose.text import Text, Use
 from vigo_bridge.language.diagnostics import did_you_mean_or_known
@@ -34,8 +35,11 @@ def volumes(job: Job, mounts: tuple[Mount, ...]) -> None:
             entry = f"{target}:{mount.tmpfs}" if mount.tmpfs else target
             job.attributes.setdefault("tmpfs", []).append(entry)
             continue
-        source = _bind(job, mount) if mount.kind == "bind" else _volume(job, mount)
+        source = _SOURCES[mount.kind](job, mount)
         if source is None:
+            continue
+        if mount.details or mount.kind == "image":
+            job.volumes.append(_long_form(job, mount, source, target))
             continue
         if mount.kind == "bind":
             source = _unlike_reference(source, str(mount.source))
@@ -83,6 +87,38 @@ def _volume(job: Job, mount: Mount) -> str | None:
     else:
         add_volume(job, volume)
     return volume.name
+
+
+def _image(job: Job, mount: Mount) -> str | None:
+    assert mount.source is not None
+    return job.plain("volumes", mount.source)
+
+
+_SOURCES = {"bind": _bind, "volume": _volume, "image": _image}
+
+
+def _long_form(job: Job, mount: Mount, source: str, target: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for word in mount.options:
+        if word == "nocopy":
+            options[word] = True
+        elif word != "ro":
+            options["selinux" if word in ("z", "Z") else "propagation"] = word
+    for name, value in mount.details:
+        options[name] = (
+            job.plain("volumes", value) if isinstance(value, Text) else _pairs(job, value)
+        )
+    return {
+        "type": mount.kind,
+        **({"source": source} if source else {}),
+        "target": target,
+        **({"read_only": True} if "ro" in mount.options else {}),
+        **({mount.kind: options} if options else {}),
+    }
+
+
+def _pairs(job: Job, pairs: Pairs) -> dict[str, str | None]:
+    return {name: job.plain("volumes", text) if text else "" for name, text in pairs}
 
 
 def tmpfs(job: Job, texts: tuple[Text, ...]) -> None:

@@ -117,6 +117,8 @@ _SERVICE: Mapping[str, _Place] = {
     "ports[].target": _COUNT,
     "ports[].published": _INTEGER,
     **_under("volumes[].", _TEXT, "type source target consistency bind.propagation bind.selinux"),
+    **_under("volumes[].", _TEXT, "bind.recursive volume.subpath image.subpath volume.labels[]"),
+    "volumes[].volume.labels.*": _VALUE,
     **_under("volumes[].", _FLAG, "read_only bind.create_host_path volume.nocopy"),
     "volumes[].tmpfs.size": replace(_SIZE, least=0),
     "volumes[].tmpfs.mode": replace(_PRIORITY, least=0),

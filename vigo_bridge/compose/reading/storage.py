@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import quantities
 from vigo_bridge.compose.findings import ComposeError, Findings
@@ -23,6 +26,12 @@ _MOUNT = (
     "tmpfs",
     "image",
 )
+_SUBPATH = {"subpath": shapes.text}
+_LABELS = {"labels": shapes.pairs}
+_BIND = {
+    **dict.fromkeys(("propagation", "selinux", "recursive"), shapes.text),
+    "create_host_path": shapes.flag,
+}
 _IGNORED_OPTIONS = ("rw", "cached", "delegated", "consistent")
 
 
@@ -55,30 +64,30 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
         raise ComposeError(
             fields.position,
             "a volume needs a type and a target",
-            "add type: (bind, volume or tmpfs) and target:",
+            "add type: (bind, volume, tmpfs or image) and target:",
         )
     source = shapes.optional(fields, "source")
     read_only = get(fields, "read_only")
     options = ("ro",) if read_only is not None and shapes.flag(read_only) else ()
     match str(kind):
         case "bind":
-            return _bind(fields, source, target, options, findings)
+            return _bind(fields, source, target, options)
         case "volume":
-            details = _details(fields, "volume")
-            shapes.lose(
-                details,
-                {
-                    "subpath": "mount the whole volume, or a folder of the host",
-                    "labels": "set them for the volume in volumes:",
-                },
-                "volume",
-                findings,
-            )
-            nocopy = get(details, "nocopy")
-            is_nocopy = nocopy is not None and shapes.flag(nocopy)
-            return Mount("volume", source, target, (*options, *(("nocopy",) if is_nocopy else ())))
+            found = _details(fields, "volume", {"nocopy": shapes.flag, **_SUBPATH, **_LABELS})
+            nocopy = ("nocopy",) if found.pop("nocopy", False) else ()
+            details = tuple(found.items())
+            return Mount("volume", source, target, (*options, *nocopy), details=details)
         case "tmpfs":
             return Mount("tmpfs", None, target, tmpfs=_tmpfs_options(fields, options))
+        case "image":
+            if source is None:
+                raise ComposeError(
+                    fields.position,
+                    "a volume of type image needs a source",
+                    "add source: with the name of the image",
+                )
+            found = _details(fields, "image", _SUBPATH)
+            return Mount("image", source, target, details=tuple(found.items()))
     findings.lost(
         fields.position,
         f"volumes of type {kind} are not supported",
@@ -87,42 +96,38 @@ def _long_mount(fields: Fields, findings: Findings) -> Mount | None:
     return None
 
 
-def _bind(
-    fields: Fields, source: Text | None, target: Text, options: tuple[str, ...], findings: Findings
-) -> Mount:
+def _bind(fields: Fields, source: Text | None, target: Text, options: tuple[str, ...]) -> Mount:
     if source is None:
         raise ComposeError(
             fields.position, "a volume of type bind needs a source", "add source: with its path"
         )
-    details = _details(fields, "bind")
-    shapes.lose(
-        details,
-        {"recursive": "mounts below the source are mounted too, as the engine does"},
-        "bind",
-        findings,
-    )
-    words = (shapes.optional(details, key) for key in ("propagation", "selinux"))
-    creates = get(details, "create_host_path")
+    found = _details(fields, "bind", _BIND)
+    words = (found.pop(key, None) for key in ("propagation", "selinux"))
     return Mount(
         "bind",
         source,
         target,
         (*options, *(str(word) for word in words if word is not None)),
-        creates_source=creates is None or shapes.flag(creates),
+        creates_source=found.pop("create_host_path", True),
+        details=tuple(found.items()),
     )
 
 
-def _details(fields: Fields, key: str) -> Fields:
-    found = get(fields, key)
-    return Fields((), fields.position) if found is None else shapes.mapping(found)
+def _details(fields: Fields, key: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a type that are set."""
+    written = get(fields, key)
+    content = Fields((), fields.position) if written is None else shapes.mapping(written)
+    found = shapes.parts(content, key, known)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _tmpfs_options(fields: Fields, options: tuple[str, ...]) -> str:
-    details = _details(fields, "tmpfs")
-    size, mode = shapes.optional(details, "size"), get(details, "mode")
+    known = {"size": shapes.text, "mode": shapes.number}
+    details = _details(fields, "tmpfs", known)
+    size, mode = details.get("size"), details.get("mode")
     words = list(options)
     if mode is not None:
-        words.append(f"mode={shapes.number(mode):o}")
+        words.append(f"mode={mode:o}")
     if size is not None:
         words.append(f"size={_bytes(size)}")
     return ",".join(words)

@@ -7,66 +7,57 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mounts import (
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mount import (
+    SHORT,
+)
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mount import (
     Mount as ObservedMount,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mounts import (
     is_anonymous_name,
 )
-from vigo_bridge.compose.model import Mount, Volume
+from vigo_bridge.compose.model import Mount, Pairs, Volume
 from vigo_bridge.compose.running.engine_state import PROJECT, EngineState, Payload
 from vigo_bridge.compose.running.services import text
+from vigo_bridge.compose.text import Text
 from vigo_bridge.language.position import Position
 
 _VOLUME = "com.docker.compose.volume"
-#: Options that inspect does not have with the mounts: Docker adds some there by itself.
-_UNSEEN = ("z", "Z", "nocopy")
 
 
 def mounts(
     found: Iterable[ObservedMount],
-    payload: Payload,
     volumes: Mapping[str, Volume],
     folder: Path,
     position: Position,
 ) -> tuple[Mount, ...]:
     """Return mounts as of a service. volumes: by their real names. folder: of the project."""
-    unseen = _unseen(payload.get("HostConfig") or {})
     keys = {volume.name: volume.key for volume in volumes.values()}
-    return tuple(
-        _mount(mount, unseen.get(mount.target, ()), keys, folder, position) for mount in found
-    )
-
-
-def _unseen(host: Payload) -> dict[str, tuple[str, ...]]:
-    """Return options by target that are only in the request that created the container."""
-    found = {}
-    for written in host.get("Binds") or []:
-        parts = written.split(":")
-        if len(parts) == 3:
-            words = parts[2].split(",")
-            found[parts[1]] = tuple(word for word in _UNSEEN if word in words)
-    for mount in host.get("Mounts") or []:
-        if (mount.get("VolumeOptions") or {}).get("NoCopy"):
-            found[mount["Target"]] = ("nocopy",)
-    return found
+    return tuple(_mount(mount, keys, folder, position) for mount in found)
 
 
 def _mount(
-    mount: ObservedMount,
-    unseen: Iterable[str],
-    keys: Mapping[str, str],
-    folder: Path,
-    position: Position,
+    mount: ObservedMount, keys: Mapping[str, str], folder: Path, position: Position
 ) -> Mount:
-    options = (*(("ro",) if mount.read_only else ()), *mount.options, *unseen)
+    words = [word for word in mount.options if word in SHORT]
+    options = (*(("ro",) if mount.read_only else ()), *words)
     target = text(mount.target, position)
+    details = _details(mount, position)
     if mount.is_bind:
         source = text(_relative(mount.source, folder), position)
-        return Mount("bind", source, target, options, creates_source=True)
+        return Mount("bind", source, target, options, creates_source=True, details=details)
+    if mount.is_image:
+        return Mount("image", text(mount.source, position), target, details=details)
     if mount.is_anonymous or is_anonymous_name(mount.source):
         return Mount("volume", None, target)
-    return Mount("volume", text(keys[mount.source], position), target, options)
+    source = text(keys[mount.source], position)
+    return Mount("volume", source, target, options, details=details)
+
+
+def _details(mount: ObservedMount, position: Position) -> tuple[tuple[str, Text | Pairs], ...]:
+    """Return the options of the long form. Those of a volume's driver are in the volume itself."""
+    found = {"recursive": mount.recursive, "subpath": mount.subpath}
+    return tuple((name, text(value, position)) for name, value in found.items() if value)
 
 
 def _relative(source: str, folder: Path) -> str:

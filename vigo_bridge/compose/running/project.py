@@ -122,9 +122,7 @@ def _service(
     existing = observed(container.payload, state).existing
     position = container.position
     fields = fields_of(container.payload, state, position)
-    found = mounts.mounts(
-        fields.pop("mounts"), container.payload, project.volumes, project.folder, position
-    )
+    found = mounts.mounts(fields.pop("mounts"), project.volumes, project.folder, position)
     mode = networks.mode_of(existing)
     if mode:
         fields["network_mode"] = Text((_by_name(mode, containers),), position)

@@ -182,14 +182,34 @@ options:
       - Quote them. YAML may read a pair of numbers as one number.
       - A list, or a comma-separated string.
     type: raw
+  mounts:
+    description:
+      - Further mounts, in the same forms as O(volumes). Both lists are one setting.
+    type: raw
   volumes:
     description:
-      - The mounts, each as C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an anonymous
-        volume.
+      - The mounts, each in the short form C(/HOST/PATH:/PATH), C(VOLUME:/PATH), or C(/PATH) for an
+        anonymous volume, or in the long form.
       - The first two can end with comma-separated options, for example C(:ro) or C(:ro,Z). The
         options are C(ro), C(rw), C(z), C(Z), C(nocopy), and propagation modes such as C(rslave).
-      - A path of the host that does not exist is an error; Podman creates the folder.
-      - A list, or a string in which a comma is a separator only before a path or C(VOLUME:/).
+      - The long form is a mapping as in a compose file, with C(type) (V(bind), V(volume), V(tmpfs)
+        or V(image); by default V(volume)), C(source), C(target), C(read_only), and the options of
+        the type in a mapping with its name. It can also be a string as for C(docker run --mount).
+        Options of a type can also be beside C(type), with the names that they have in
+        C(community.docker.docker_container).
+      - C(bind) has C(propagation), C(selinux) (V(z) or V(Z)), C(create_host_path) (by default
+        V(false)), and C(recursive) (V(enabled), V(disabled), V(writable) or V(readonly)).
+      - C(volume) has C(nocopy), C(subpath), C(labels), and C(driver_config) with C(name) and
+        C(options). The labels and the driver are used if the container creates the volume. They are
+        not compared.
+      - C(tmpfs) has C(size) and C(mode). Such an entry is the same as one in O(tmpfs).
+      - C(image) has C(subpath). The image is pulled if it is missing, unless O(pull=never). It is
+        always mounted read-only. An image that has moved to another name is not detected.
+      - C(consistency) is accepted and has no effect on Linux.
+      - A path of the host that does not exist is an error unless C(create_host_path) is set. Podman
+        always creates the folder.
+      - A list, one mapping, or a string in which a comma is a separator only before a path or
+        C(VOLUME:/).
     type: raw
   tmpfs:
     description:
@@ -622,6 +642,27 @@ EXAMPLES = r"""
     pids_limit: 100
     ulimits:
       nofile: {soft: 1024, hard: 4096}
+
+- name: Run a web server with mounts in long form
+  vigo.bridge.container:
+    container: pages
+    image: nginx:1.27
+    volumes:
+      - type: bind
+        source: /srv/pages
+        target: /usr/share/nginx/html
+        read_only: true
+        bind:
+          create_host_path: true
+      - type: volume
+        source: pages-cache
+        target: /var/cache/nginx
+        volume:
+          nocopy: true
+      - type: tmpfs
+        target: /run
+        tmpfs:
+          size: 16m
 
 - name: Remove a container with its anonymous volumes
   vigo.bridge.container:

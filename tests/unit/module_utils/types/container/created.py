@@ -18,6 +18,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     create_config,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import ContainerSpec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mount import (
+    PROPAGATION,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.networks import (
     endpoint,
 )
@@ -144,17 +147,21 @@ def _mounts(
 ) -> list[dict[str, Any]]:
     found = {}
     for mount in host.get("Mounts") or ():
-        path, read_only = mount["Target"], mount["ReadOnly"]
+        path, read_only = mount["Target"], mount.get("ReadOnly")
         if mount["Type"] == "bind":
             propagation = (mount.get("BindOptions") or {}).get("Propagation") or "rprivate"
             found[path] = _bind(mount["Source"], path, read_only, propagation)
+        elif mount["Type"] == "image":
+            shown = {"Type": "image", "Source": mount["Source"], "Destination": path}
+            found[path] = {**shown, "RW": False, "Propagation": ""}
         else:
             found[path] = _volume(mount.get("Source") or anonymous(), path, read_only)
     for written in host.get("Binds") or ():
         source, path, options = (*written.split(":"), "")[:3]
         words = options.split(",")
         if source.startswith("/"):
-            found[path] = _bind(source, path, "ro" in words, "rprivate")
+            propagation = next((word for word in words if word in PROPAGATION), "rprivate")
+            found[path] = _bind(source, path, "ro" in words, propagation)
         else:
             found[path] = _volume(source, path, "ro" in words)
     for path in image.get("Volumes") or {}:

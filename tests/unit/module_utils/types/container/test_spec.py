@@ -45,6 +45,30 @@ UNDERSTOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"volumes": "/a:/b:ro,data:/c,/d"}, {"volumes": ["/a:/b:ro", "data:/c", "/d"]}),
     ({"volumes": "/a//x/:/b/:rw,cached"}, {"volumes": ["/a/x:/b"]}),
     ({"volumes": ["/a:/b:z,rshared"]}, {"volumes": ["/a:/b:rshared,z"]}),
+    (
+        {"volumes": [{"type": "bind", "source": "/a/", "target": "/b", "read_only": True}, "/c"]},
+        {"volumes": ["/a:/b:ro", "/c"]},
+    ),
+    (
+        {"mounts": [{"source": "data", "target": "/b", "no_copy": True}], "volumes": "/c"},
+        {"volumes": ["data:/b:nocopy", "/c"]},
+    ),
+    (
+        {"volumes": ["type=bind,src=/a,dst=/b,ro,bind-propagation=rslave"]},
+        {"volumes": ["/a:/b:ro,rslave"]},
+    ),
+    (
+        {"volumes": [{"type": "tmpfs", "target": "/a", "tmpfs": {"size": "64k", "mode": 0o700}}]},
+        {"tmpfs": {"/a": "mode=700,size=65536"}},
+    ),
+    (
+        {"mounts": {"type": "tmpfs", "target": "/a", "tmpfs_mode": "0700"}, "tmpfs": "/b"},
+        {"tmpfs": {"/a": "mode=0700", "/b": ""}},
+    ),
+    (
+        {"volumes": [{"type": "image", "source": "docker.io/library/redis", "target": "/a"}]},
+        {"volumes": ["type=image,source=redis:latest,target=/a"]},
+    ),
     ({"tmpfs": "/run,/tmp:size=1m,mode=700"}, {"tmpfs": {"/run": "", "/tmp": "mode=700,size=1m"}}),
     ({"devices": "/dev/a,/dev/b:/dev/c:r"}, {"devices": ["/dev/a:/dev/a:rwm", "/dev/b:/dev/c:r"]}),
     ({"network": "front"}, {"networks": ["front"]}),
@@ -224,6 +248,44 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"volumes": "/a:/b:shared,rslave"}, "rslave and shared are mutually exclusive"),
     ({"volumes": "/a:/b:nocopy"}, "nocopy is for volumes"),
     ({"volumes": "data:/b:rslave"}, "rslave is for paths of the host"),
+    ({"volumes": ["type=npipe,source=a,target=/b"]}, "volumes: type npipe is not supported; it is"),
+    ({"volumes": [{"type": "cluster", "target": "/b"}]}, "it is for Swarm; use type: volume"),
+    ({"volumes": [{"type": "bin", "target": "/b"}]}, "unknown type 'bin'; did you mean 'bind'?"),
+    ({"volumes": [{"type": "bind", "target": "/b"}]}, "a mount of type bind needs a source"),
+    ({"volumes": [{"type": "bind", "source": "a", "target": "/b"}]}, "'a' is not an absolute path"),
+    (
+        {"volumes": [{"source": "/a", "target": "/b"}]},
+        "'/a' is not a volume name; for a path, write",
+    ),
+    ({"volumes": [{"source": "a"}]}, "a mount needs a target"),
+    ({"mounts": [{"source": "a", "traget": "/b"}]}, "unknown key 'traget'; did you mean 'target'?"),
+    ({"mounts": [{"type": "tmpfs", "source": "a", "target": "/b"}]}, "a tmpfs has no source"),
+    ({"mounts": [{"target": "/b", "bind": {}}]}, "bind has options of another type than volume"),
+    ({"mounts": [{"target": "/b", "volume": "x"}]}, "mounts: /b: volume: expected a mapping"),
+    ({"mounts": [{"target": "/b", "volume": {"sub": "x"}}]}, "unknown key 'sub'; did you mean"),
+    ({"mounts": [{"target": "/b", "subpath": "x"}]}, "subpath requires a volume with a name"),
+    ({"mounts": [{"source": "a", "target": "/b", "subpath": "/x"}]}, "subpath: invalid path '/x'"),
+    ({"mounts": [{"source": "a", "target": "/b", "subpath": "../x"}]}, "invalid path '../x'"),
+    ({"mounts": [{"target": "/b", "consistency": "no"}]}, "consistency: invalid value 'no'"),
+    ({"mounts": [{"target": "/b", "read_only": "x"}]}, "read_only: 'x' is neither true nor false"),
+    ({"mounts": ["type=tmpfs,target=/b,tmpfs-mode=rwx"]}, "tmpfs-mode: invalid mode 'rwx'"),
+    ({"mounts": ["type=tmpfs,target=/b,tmpfs-size=much"]}, "tmpfs-size: 'much' is not a size"),
+    ({"mounts": ["type=volume,target=/b,oops"]}, "'oops' is not NAME=VALUE"),
+    ({"mounts": ['type=volume,target=/b,"x']}, "cannot be split at its commas"),
+    ({"mounts": ["type=bind,source=/a,target=/b,bind-recursive=readonly"]}, "requires read_only"),
+    (
+        {"mounts": ["type=bind,source=/a,target=/b,ro,bind-recursive=readonly,propagation=slave"]},
+        "recursive: readonly requires propagation: rprivate; remove slave",
+    ),
+    (
+        {"mounts": ["type=bind,source=/a,target=/b,bind-recursive=disabled,bind-selinux=z"]},
+        "recursive cannot be combined with selinux",
+    ),
+    ({"mounts": ["/a:/b"], "volumes": ["c:/b"]}, "volumes: duplicate entry for /b"),
+    (
+        {"mounts": [{"type": "tmpfs", "target": "/b"}], "tmpfs": "/b"},
+        "tmpfs: /b is also in volumes",
+    ),
     ({"tmpfs": "/"}, "tmpfs: '/' is the container's root"),
     ({"tmpfs": "run"}, "tmpfs: 'run' is not an absolute path"),
     ({"tmpfs": ["/a", "/a/:size=1m"]}, "tmpfs: duplicate entry for /a"),
@@ -359,7 +421,7 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
 
 
 def test_every_attribute_has_its_place() -> None:
-    parsed = {*SETTINGS, *spec.HANDLING, "network", "container"}
+    parsed = {*SETTINGS, *spec.HANDLING, "network", "mounts", "container"}
     assert parsed == {*TYPE.options, "scope", "stack_id", "resource"}
     fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
     assert fields == {*SETTINGS, *spec.HANDLING, "name", "settings"}

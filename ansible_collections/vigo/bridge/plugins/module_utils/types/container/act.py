@@ -13,7 +13,7 @@ from ...common.errors import ResourceError
 from ...host.background import Background
 from ..base import Decision, Outcome, Pending
 from ..target import Target
-from . import label, older_images, start_first
+from . import label, older_images, pull, start_first
 from .decide import capabilities, steps
 from .described_names import described_names
 from .engine import Engine
@@ -159,12 +159,13 @@ def _commit_earlier(work: Work) -> None:
 
 
 def _check_sources(work: Work) -> None:
-    """Check the sources of mounts.
+    """Check the sources of mounts, and pull missing images.
 
     Docker itself would create the folder for a mount with ``z`` or ``Z``.
     """
-    sources = [mount.source for mount in work.spec.settings.volumes or () if mount.is_bind]
+    sources = [mount.source for mount in work.spec.settings.volumes or () if mount.needs_path]
     capabilities.refuse_missing_source(work.engine.missing_source(sources))
+    pull.ensure_mounted(work.engine, work.spec, work.target)
 
 
 def _check_start(work: Work, replaced: Existing | None) -> None:
@@ -375,7 +376,7 @@ def _remove(work: Work, step: steps.Remove) -> None:
     if step.volumes:
         # The engine treats anonymous volumes that were carried over as named.
         for mount in work.container.volumes:
-            if not mount.is_bind and mounts.is_anonymous_name(mount.source):
+            if mount.is_volume and mounts.is_anonymous_name(mount.source):
                 work.engine.remove_volume(mount.source)
 
 

@@ -96,5 +96,5 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
     (("cpus", "cpu_quota", "cpu_period"), _refuse_quota),
     (("sysctls", "network_mode", "ipc"), _refuse_sysctls),
     *(((name, "network_mode"), partial(_refuse_of_the_network, name)) for name in _OF_THE_NETWORK),
-    (("volumes", "tmpfs"), _refuse_tmpfs),
+    (("mounts", "volumes", "tmpfs"), _refuse_tmpfs),
 )

@@ -62,7 +62,7 @@ TYPE = ResourceType(
     ignored_case="Docker's DNS ignores it, so each name resolves to both on a common network",
     needs_engine=True,
     leaves_orphans=True,
-    linked_by=("network", "networks", "network_mode", "volumes", "docker_host"),
+    linked_by=("network", "networks", "network_mode", "mounts", "volumes", "docker_host"),
     uses=_uses,
     on_demand=_on_demand,
 )

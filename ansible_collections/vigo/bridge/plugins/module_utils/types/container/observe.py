@@ -125,7 +125,7 @@ def _missing_source(
         [
             mount.source
             for mount in volumes
-            if mount.is_bind
+            if mount.needs_path
             and overlay.is_clear(mount.source)
             and overlay.kind(mount.source) is None
         ]

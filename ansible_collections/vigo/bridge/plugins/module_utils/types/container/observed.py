@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping, cast
 from . import label
 from .label import Recorded
 from .settings import SETTINGS, Settings
-from .values.mounts import Mount
+from .values.mount import Mount
 from .values.networks import Attachment
 
 #: How many characters of a healthcheck's output a sentence shows.

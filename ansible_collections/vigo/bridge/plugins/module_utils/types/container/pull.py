@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Mapping
 
 from ...common.errors import ResourceError
@@ -52,6 +53,26 @@ def ensure(
             " platform; use an image for this platform, or set another platform"
         )
     return image
+
+
+def ensure_mounted(engine: Engine, spec: ContainerSpec, target: Target) -> None:
+    """Pull the images that the container mounts, if they are missing. Raise as ``ensure``."""
+    for mount in spec.settings.volumes or ():
+        if mount.is_image:
+            ensure(engine, _of_mounted(spec, mount.source), target)
+
+
+def _of_mounted(spec: ContainerSpec, source: str) -> ContainerSpec:
+    """Return a spec for the pull of a mounted image. A login is only for its own registry."""
+    registries = [image_name.parse(name).registry for name in (spec.image, source)]
+    login = spec if registries[0] == registries[1] else ContainerSpec
+    return replace(
+        spec,
+        settings=replace(spec.settings, image=source),
+        pull="never" if spec.pull == "never" else "missing",
+        registry_username=login.registry_username,
+        registry_password=login.registry_password,
+    )
 
 
 def predict(

@@ -14,7 +14,7 @@ from ..descriptor import Attribute
 if TYPE_CHECKING:
     from .observed import Observed
     from .settings import Settings
-    from .values.mounts import Mount
+    from .values.mount import Mount
 
 #: Inserts the values of secrets in a text.
 Reveal = Callable[[str], str]
@@ -137,12 +137,13 @@ ONE_VALUE = Single()
 class Needs(NamedTuple):
     """The API version that the setting needs; older engines ignore it.
 
-    part: of the value, if not all.
+    part: of the value, if not all. what: what needs it, if not the setting or its part.
     """
 
     api: tuple[int, int]
     release: str
     part: str = ""
+    what: str = ""
 
 
 class Engines(NamedTuple):
@@ -221,8 +222,10 @@ class Setting(Option):
     compare: how it is compared. shown: how the reason of a difference shows it.
     of_network: whether the containers that share a network have it in common.
     shorthand: a second attribute for it.
-    needs: the version of the API that has it. refuse_on_docker: raises ResourceError for a value
-    that Docker cannot have. on_podman: what to say of a value that Podman cannot have, or nothing.
+    needs: the version of the API that has it; a function returns those that a value needs, and
+    is called with it and whether the engine is Podman. refuse_on_docker, refuse_on_podman: raise
+    ResourceError for a value that this engine cannot have. on_podman: what to say of a value that
+    Podman ignores, or nothing.
     engines: what engines do with it, where that is not the same everywhere.
     """
 
@@ -239,8 +242,9 @@ class Setting(Option):
     shown: str = VALUES
     of_network: bool = False
     shorthand: Attribute | None = None
-    needs: Needs | None = None
+    needs: Needs | Callable[[Any, bool], Iterable[Needs]] | None = None
     refuse_on_docker: Callable[[Any], None] | None = None
+    refuse_on_podman: Callable[[Any], None] | None = None
     on_podman: Callable[[Any], str] | None = None
     engines: tuple[Engines, ...] = ()
 
@@ -251,6 +255,15 @@ class Setting(Option):
     @property
     def is_live(self) -> bool:
         return isinstance(self.compare, (Live, Limit))
+
+    def needed(self, value: Any, podman: bool) -> Iterable[Needs]:
+        """Return the versions of the API that a value needs."""
+        if self.needs is None:
+            return ()
+        if not isinstance(self.needs, Needs):
+            return self.needs(value, podman)
+        is_used = not self.needs.part or getattr(value, self.needs.part) is not None
+        return (self.needs,) if is_used else ()
 
     def with_secrets(self, value: Any, reveal: Reveal) -> Any:
         """Return a value of the user with the values of its secrets. Raise ResourceError."""

@@ -43,6 +43,7 @@ from .values import (
     host_names,
     image_name,
     limits,
+    mount_support,
     mounts,
     namespaces,
     process,
@@ -59,7 +60,7 @@ from .values import restart as _restart
 from .values import tmpfs as _tmpfs
 from .values.env_file import EnvFile
 from .values.healthcheck import Healthcheck
-from .values.mounts import Mount
+from .values.mount import Mount
 from .values.networks import Attachment
 from .values.ports import Port
 
@@ -317,19 +318,16 @@ class Settings:
     volumes: tuple[Mount, ...] | None = row(
         Setting(
             mounts.parse,
-            at="Mounts",
+            deep=True,
+            shorthand=Attribute("mounts", deep=True),
+            read_at="",
             read=mounts.read,
             create=mounts.create,
             form=mounts.form,
             compare=Entries(mounts.declared, mounts.same, added_by=_ALWAYS),
-            engines=(
-                Engines(
-                    "error",
-                    "error",
-                    "the folder is created",
-                    case="a path in {} that does not exist, also with `:z` or `:Z`",
-                ),
-            ),
+            needs=mount_support.needs,
+            refuse_on_podman=mount_support.refuse_on_podman,
+            engines=mount_support.ENGINES,
         )
     )
     tmpfs: Mapping[str, str] | None = row(

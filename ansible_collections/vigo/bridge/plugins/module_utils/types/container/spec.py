@@ -25,7 +25,7 @@ from . import conflicts, start_first
 from .descriptor import TYPE
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings, plain
-from .values import process, quantities, restart
+from .values import mounts, process, quantities, restart
 from .values.healthcheck import Healthcheck
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
@@ -115,6 +115,8 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
         reading.check(name, _refuse_unknown, name)
     handling = reading.parsed(HANDLING)
     settings = reading.parsed(SETTINGS)
+    with reading.part("mounts", "volumes", "tmpfs"):
+        _move_tmpfs(settings)
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
@@ -127,6 +129,20 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     _check_whole(spec, reading)
     reading.problems.refuse()
     return spec
+
+
+def _move_tmpfs(settings: dict[str, Any]) -> None:
+    """Move the folders in memory from the mounts to ``tmpfs``, where all of them are."""
+    if not settings.get("volumes"):
+        return
+    settings["volumes"], folders = mounts.split(settings["volumes"])
+    for path in settings.get("tmpfs", ()):
+        if path in folders:
+            raise ResourceError(
+                f"tmpfs: {path} is also in volumes", "keep one of them", place=("tmpfs",)
+            )
+    if folders:
+        settings["tmpfs"] = {**settings.get("tmpfs", {}), **folders}
 
 
 class _Reading:
@@ -156,7 +172,7 @@ class _Reading:
         for name, option in options.items():
             given = [one for one in option.names if one in self._given]
             if given:
-                with self.part(*given), within(given[-1]):
+                with self.part(*given), _within_one(given):
                     values = [self._given.get(one) for one in option.names]
                     found[name] = option.parse(*values, given[-1])
         return found
@@ -168,6 +184,17 @@ class _Reading:
                 check()
             except ResourceError as error:
                 self.problems.add(error)
+
+
+@contextlib.contextmanager
+def _within_one(names: list[str]) -> Iterator[None]:
+    """Prepend the last of these attributes to the place of errors that do not name another one."""
+    try:
+        yield
+    except ResourceError as error:
+        if error.attribute not in names[:-1]:
+            error.move_into((names[-1],))
+        raise
 
 
 def _is_blank(value: Any) -> bool:

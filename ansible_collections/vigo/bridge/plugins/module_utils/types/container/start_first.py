@@ -182,6 +182,6 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("update", "state", "container", "network", "networks"), _check_aliases),
     (("update", "state", "container", "hostname"), _check_hostname),
     (("update", "state", "network_mode"), _check_network_mode),
-    (("update", "state", "volumes", "share_volumes", "renew_volumes"), _check_volumes),
+    (("update", "state", "mounts", "volumes", "share_volumes", "renew_volumes"), _check_volumes),
     (("update", "state", "expect"), _check_expect),
 )

@@ -187,7 +187,7 @@ def _anonymous(container: Existing) -> list[str]:
     return [
         mount.source
         for mount in container.volumes
-        if not mount.is_bind and mounts.is_anonymous_name(mount.source)
+        if mount.is_volume and mounts.is_anonymous_name(mount.source)
     ]
 
 

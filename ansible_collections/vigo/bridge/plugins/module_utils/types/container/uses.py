@@ -18,7 +18,7 @@ def uses(attributes: Mapping[str, Any]) -> tuple[ProvidedObject, ...]:
     where = str(attributes.get("docker_host") or "").strip()
     wanted = [("network", name) for name in _read(lambda: _networks(attributes))]
     wanted += [("network", name) for name in _read(lambda: _mode(attributes.get("network_mode")))]
-    wanted += [("volume", name) for name in _read(lambda: _volumes(attributes.get("volumes")))]
+    wanted += [("volume", name) for name in _read(lambda: _volumes(attributes))]
     return tuple(ProvidedObject(kind, where, name) for kind, name in dict.fromkeys(wanted))
 
 
@@ -38,6 +38,6 @@ def _mode(value: Any) -> Iterable[str]:
     return () if networks.is_special(mode) else (mode,)
 
 
-def _volumes(value: Any) -> Iterable[str]:
-    found = mounts.parse(value, "volumes")
-    return (mount.source for mount in found if mount.source and not mount.is_bind)
+def _volumes(attributes: Mapping[str, Any]) -> Iterable[str]:
+    found = mounts.parse(attributes.get("mounts"), attributes.get("volumes"), "volumes")
+    return (mount.source for mount in found if mount.source and mount.is_volume)

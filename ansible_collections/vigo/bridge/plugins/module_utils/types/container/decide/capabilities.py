@@ -14,18 +14,19 @@ from ..settings import SETTINGS, Settings
 from ..spec import ContainerSpec
 
 
-def refuse(spec: ContainerSpec, api_version: tuple[int, int]) -> None:
-    """Raise ResourceError if the engine is too old for an attribute, and would ignore it."""
+def refuse(spec: ContainerSpec, api_version: tuple[int, int], podman: bool = False) -> None:
+    """Raise ResourceError if the engine does not support an attribute, and would ignore it."""
     for name, value in spec.settings.chosen().items():
-        needs = SETTINGS[name].needs
-        if needs is None or api_version >= needs.api:
-            continue
-        if not needs.part or getattr(value, needs.part) is not None:
-            shown = f"{name}.{needs.part}" if needs.part else name
-            raise ResourceError(
-                f"{shown} needs an engine with API {as_text(needs.api)} ({needs.release}); this one"
-                f" has {as_text(api_version)}: remove it, or use a newer engine"
-            )
+        refuse_value = SETTINGS[name].refuse_on_podman if podman else None
+        if refuse_value:
+            refuse_value(value)
+        for needs in SETTINGS[name].needed(value, podman):
+            if api_version < needs.api:
+                shown = needs.what or (f"{name}.{needs.part}" if needs.part else name)
+                raise ResourceError(
+                    f"{shown} needs an engine with API {as_text(needs.api)} ({needs.release}); this"
+                    f" one has {as_text(api_version)}: remove it, or use a newer engine"
+                )
 
 
 def refuse_on_docker(spec: ContainerSpec) -> None:

@@ -13,7 +13,7 @@ from ..setting import Making, Reveal
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
 from ..values import mounts
-from ..values.mounts import Mount
+from ..values.mount import Mount
 
 
 def payload(
@@ -61,7 +61,7 @@ def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Moun
     return tuple(
         mount
         for mount in old.volumes
-        if not mount.is_bind
+        if mount.is_volume
         and mount.target in declared
         and (mount.target not in wanted or wanted[mount.target].is_anonymous)
         and (mounts.is_anonymous_name(mount.source) or str(mount) not in removed)

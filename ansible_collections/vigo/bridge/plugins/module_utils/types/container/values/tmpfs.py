@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 from ....common.comma_strings import NEXT_MOUNT, each, text
 from ....common.errors import ResourceError, within
 from . import paths
-from .mounts import PROPAGATION
+from .mount import PROPAGATION
 
 if TYPE_CHECKING:
     from ..setting import Pair
