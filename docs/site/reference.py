@@ -92,9 +92,11 @@ def attributes() -> str:
         document = documentation(kind)
         lines += [f"## {title}", "", *(_plain(line) for line in _list(document["description"])), ""]
         lines += ["| attribute | default | |", "|---|---|---|"]
+        listed = TYPES[kind].options if kind in TYPES else {}
         for name, option in document["options"].items():
-            if not name.startswith("_"):
-                lines.append(_attribute(name, option))
+            if not listed or name in listed:
+                own = listed.get(name, {})
+                lines.append(_attribute(name, {**option, **own} if "choices" in own else option))
         lines.append("")
         if isinstance(example := document.get("examples"), str):
             lines += ["```yaml", *example.splitlines(), "```", ""]

@@ -19,6 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container import
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import (
     Engine as EngineApi,
 )
+from tests.integration.community_docker import play_community_docker
 from tests.integration.container_scene import REDIS, Scene
 from tests.integration.free_ports import free_port
 
@@ -215,13 +216,6 @@ def docker(place: Place, testbed: Testbed, *arguments: str) -> None:
 
 
 def by_community_docker(place: Place, testbed: Testbed, folder: Path) -> None:
-    from tests.testbed import TestbedError
-    from tests.testbed.peers import community_docker
-
-    try:
-        python = community_docker()
-    except TestbedError as error:
-        pytest.skip(f"community.docker cannot be installed here: {error}")
     task = place.put(COMMUNITY) | {"docker_host": place.engine.docker_host}
     if EngineApi(place.engine.docker_host).is_podman:
         task["image"] = f"localhost/{REDIS}"  # It looks for this very name in a list.
@@ -229,16 +223,9 @@ def by_community_docker(place: Place, testbed: Testbed, folder: Path) -> None:
         "hosts": "localhost",
         "connection": "local",
         "gather_facts": False,
-        "vars": {"ansible_python_interpreter": str(python)},
         "tasks": [{"community.docker.docker_container": task}],
     }
-    playbook = folder / "play.yml"
-    playbook.write_text(json.dumps([play]))
-    environment = {**os.environ, "ANSIBLE_HOME": str(folder), "ANSIBLE_LOCALHOST_WARNING": "false"}
-    environment["PATH"] = f"{python.parent}{os.pathsep}{environment['PATH']}"
-    command = [str(python.with_name("ansible-playbook")), str(playbook)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    play_community_docker(json.dumps([play]), folder)
 
 
 Maker = Callable[[Place, "Testbed", Path], None]

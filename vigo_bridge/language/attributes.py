@@ -67,6 +67,7 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             name.position,
             f"{kind} has no attribute {name.text!r}",
             advice_for_attribute(name.text)
+            or TYPES[kind].advice(name.text)
             or _belongs_in_args(kind, name.text)
             or did_you_mean_or_known(name.text, known)
             or f"`ansible-doc {TYPES[kind].module or CONVERGE}` lists its attributes",
@@ -76,7 +77,8 @@ def check_attribute(kind: str, name: Scalar, value: Value, diagnostics: Diagnost
             "VB501",
             value.position,
             f"{name.text} must be {expectation}, not {described(value)}",
-            did_you_mean(value.text, option.get("choices", ()))
+            TYPES[kind].advice(name.text, value.text)
+            or did_you_mean(value.text, option.get("choices", ()))
             if isinstance(value, Scalar)
             else "",
         )

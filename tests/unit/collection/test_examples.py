@@ -12,9 +12,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.input import 
     parse_resources,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.host import traits
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.as_task import (
+    ContainerTask,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.collection.module_sources import MODULES
 
+#: Modules that take more than the attributes of a resource.
+PARSERS = {"container": ContainerTask().parse}
 #: What a task of an example may have beside its module.
 TASK_KEYWORDS = {
     *("name", "become", "changed_when", "delay", "loop", "notify", "register", "retries"),
@@ -49,7 +54,8 @@ def test_example_is_accepted(module: str, task: dict[str, Any]) -> None:
     if module in TYPES:
         spec = MODULES[module].spec
         given = {**{name: option.get("default") for name, option in spec.items()}, **options}
-        TYPES[module].parse({name: given[name] for name in TYPES[module].options})
+        parse = PARSERS.get(module, TYPES[module].parse)
+        parse({name: value for name, value in given.items() if name in TYPES[module].options})
     elif module == "traits":
         assert traits.expand(options["names"])
     elif module == "converge":

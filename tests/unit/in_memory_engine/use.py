@@ -14,7 +14,11 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import co
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection, events
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
+    Behaviour,
+    Turn,
+    apply_resource,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     engine,
     health_watch,
@@ -59,14 +63,17 @@ def applied(
     check: bool = False,
     turn: Turn | None = None,
     notes: list[str] | None = None,
+    behaviour: Behaviour | None = None,
 ) -> Result:
-    """Apply one container. notes: gets the remarks."""
+    """Apply one container. notes: gets the remarks. behaviour: another one."""
     target = Target(check, Secrets({}))
     if notes is not None:
         target.notes = notes
     given = {"image": "redis:7-alpine", "docker_host": HOST, **attributes}
     with in_use(memory, way):
-        return apply_resource("test", Container(), lambda: given, target, turn or Turn())
+        return apply_resource(
+            "test", behaviour or Container(), lambda: given, target, turn or Turn()
+        )
 
 
 def engine_with(attributes: Mapping[str, Any]) -> InMemoryEngine:

@@ -33,6 +33,9 @@ description:
     with it, running or not; if that fails, all are restored. This requires that this collection
     created them. With M(vigo.bridge.converge), containers that another resource describes are
     replaced as well.
+  - Options of M(community.docker.docker_container) with the same meaning can be written with the
+    names that they have there. For the others, the error says what to write. The how-to "From
+    docker_container to vigo.bridge.container" in the documentation of vigo-bridge lists all.
   - A container that another tool created (C(docker run), Compose, another module) is adopted
     unchanged if it matches the task. It is not known which settings were wanted, so only those
     that the task sets are compared. A setting that the task no longer sets stays until the
@@ -48,20 +51,43 @@ options:
   container:
     description: The container's name.
     type: str
+    aliases: [name]
     required: true
   image:
     description:
       - The image, by reference, tag or digest.
-      - Required unless O(state=absent).
+      - Without it, the task acts on an existing container and does not change its settings. It
+        starts, stops, restarts or removes the container, no matter which tool created it.
+        A missing container is then an error, unless O(state=absent). Options that are settings of
+        the container cannot be set.
     type: str
   state:
     description:
-      - V(running) creates and starts it.
+      - V(running) creates and starts it. V(started) is another word for it.
       - V(stopped) creates it if it is missing, and stops it if it is running.
+      - V(restarted) is V(running), and also restarts it unless the task creates, replaces or starts
+        it anyway. The task always reports a change.
+      - V(present) creates it if it is missing, and does not start or stop it. If it has to be
+        replaced, the new one is started if the old one was running.
       - V(absent) stops and removes it.
+      - A resource of a stack can be V(running), V(stopped) or V(absent).
     type: str
     default: running
-    choices: [running, stopped, absent]
+    choices: [running, started, stopped, restarted, present, absent]
+  recreate:
+    description:
+      - Whether to replace the container even if it matches the task. The task always reports a
+        change. Requires O(image).
+    type: bool
+    default: false
+  force_kill:
+    description:
+      - Whether to kill the container where O(state) requires to stop or restart it. It gets no stop
+        signal, and O(stop_timeout) does not apply.
+      - A container that is replaced is always stopped with its stop signal.
+    type: bool
+    default: false
+    aliases: [forcekill]
   pull:
     description:
       - When to query the registry for the image.
@@ -69,9 +95,10 @@ options:
       - With V(always), on each run. A container with an older image is then replaced.
       - An image for another O(platform) counts as missing.
       - With V(never), not at all. A missing image is an error.
-    type: str
+      - V(true) is short for V(always), and V(false) for V(missing).
+    type: raw
     default: missing
-    choices: [missing, always, never]
+    choices: [missing, always, never, true, false]
   registry_username:
     description:
       - The user name for the image's registry. Requires O(registry_password).
@@ -88,6 +115,7 @@ options:
       - Default is the target's environment variable E(DOCKER_HOST), otherwise the engine's
         default socket.
     type: str
+    aliases: [docker_url]
   command:
     description:
       - The command and its arguments, as a list, or as a string that is split as in a shell.
@@ -127,17 +155,20 @@ options:
   workdir:
     description: The folder in the container that the process starts in.
     type: str
+    aliases: [working_dir]
   group_add:
     description:
       - Further groups of the process, by name or number.
       - A list, or a comma-separated string.
     type: raw
+    aliases: [groups]
   tty:
     description: Whether the process gets a terminal. Its output and errors are then one stream.
     type: bool
   stdin_open:
     description: Whether standard input stays open if not attached.
     type: bool
+    aliases: [interactive]
   init:
     description: Whether a small init process forwards signals and reaps zombie processes.
     type: bool
@@ -182,6 +213,7 @@ options:
       - Quote them. YAML may read a pair of numbers as one number.
       - A list, or a comma-separated string.
     type: raw
+    aliases: [published_ports]
   mounts:
     description:
       - Further mounts, in the same forms as O(volumes). Both lists are one setting.
@@ -258,27 +290,32 @@ options:
       - Name servers, in the order in which they are queried.
       - A list, or a comma-separated string.
     type: raw
+    aliases: [dns_servers]
   dns_search:
     description:
       - Domains to search for names without a dot, in this order.
       - A list, or a comma-separated string.
     type: raw
+    aliases: [dns_search_domains]
   dns_opt:
     description:
       - Options of the resolver, for example V(ndots:2).
       - A list, or a comma-separated string.
     type: raw
+    aliases: [dns_opts]
   extra_hosts:
     description:
       - Lines for C(/etc/hosts), each as C(NAME:ADDRESS).
       - A mapping of names to addresses, a list, or a comma-separated string.
     type: raw
+    aliases: [etc_hosts]
   restart:
     description:
       - What the engine does when the process ends, one of V(no), V(always), V(unless-stopped),
         V(on-failure), or V(on-failure:5) with the number of attempts.
       - Default is V(no).
     type: raw
+    aliases: [restart_policy]
   memory:
     description: The memory limit, in bytes or with a unit, V(512m), V(2g).
     type: raw
@@ -304,6 +341,7 @@ options:
       - Whether its processes wait instead of being killed when it reaches its O(memory) limit.
       - Hosts with cgroup v2 do not support it.
     type: bool
+    aliases: [oom_killer]
   oom_score_adj:
     description:
       - How likely the kernel is to kill its processes when the host runs out of memory, from
@@ -380,6 +418,7 @@ options:
       - Capabilities to add, for example V(NET_ADMIN).
       - A list, or a comma-separated string.
     type: raw
+    aliases: [capabilities]
   cap_drop:
     description:
       - Capabilities to drop, for example V(ALL).
@@ -396,6 +435,7 @@ options:
       - Security options, for example V(no-new-privileges).
       - A list, or a comma-separated string.
     type: raw
+    aliases: [security_opts]
   sysctls:
     description:
       - Kernel parameters.
@@ -404,9 +444,11 @@ options:
   ipc:
     description: The IPC namespace, for example V(private), V(host) or C(container:NAME).
     type: str
+    aliases: [ipc_mode]
   pid:
     description: The PID namespace, V(host) or C(container:NAME).
     type: str
+    aliases: [pid_mode]
   log_driver:
     description: Where the engine sends the output, for example V(json-file) or V(journald).
     type: str
@@ -415,6 +457,7 @@ options:
       - Options of O(log_driver).
       - A mapping, a list of C(NAME=VALUE), or a string, as for O(env).
     type: raw
+    aliases: [log_options, log_opt]
   health_timeout:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds, or with
@@ -664,6 +707,11 @@ EXAMPLES = r"""
         tmpfs:
           size: 16m
 
+- name: Restart a container, whatever its settings are
+  vigo.bridge.container:
+    container: proxy
+    state: restarted
+
 - name: Remove a container with its anonymous volumes
   vigo.bridge.container:
     container: old-shop
@@ -717,6 +765,85 @@ rc:
   returned: when the process ended during the call
   type: int
   sample: 1
+container:
+  description:
+    - The container after the task; null if it does not exist.
+    - In check mode, what it would be. Values that only an actual change would show are null.
+    - Neither environment variables nor labels of this collection are contained, and values of
+      secrets are masked.
+  returned: if the engine responds
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+      sample: redis
+    id:
+      description: Its full ID.
+      type: str
+      sample: 4c01db0b339c5f9c4f0a7a6c8d1f1f6b8a4e5d3c2b1a09f8e7d6c5b4a3928170
+    image:
+      description: The image reference that it was created with.
+      type: str
+      sample: redis:7-alpine
+    image_id:
+      description: The ID of its image.
+      type: str
+      sample: sha256:9f0c1d8e7b6a5948372615049382716f5e4d3c2b1a0f9e8d7c6b5a4938271605
+    digest:
+      description: The digest of its image in the registry, or else the ID.
+      type: str
+      sample: sha256:1b503bb77079ba644371969e06e1a6a1670bb34c2251107c0fc3a21ef9fdaeca
+    state:
+      description: V(created), V(running), V(paused), V(restarting), V(removing), V(exited) or
+        V(dead).
+      type: str
+      sample: running
+    health:
+      description: V(starting), V(healthy) or V(unhealthy); empty without a health check, or if it
+        is not running.
+      type: str
+      sample: healthy
+    exit_code:
+      description: The exit code of its last process.
+      type: int
+      sample: 0
+    restarts:
+      description: How many times the engine has restarted it.
+      type: int
+      sample: 0
+    created_at:
+      description: When it was created.
+      type: str
+      sample: "2026-11-29T12:00:00.123456789Z"
+    started_at:
+      description: When it was last started; empty if it never was.
+      type: str
+      sample: "2026-11-29T12:00:01.123456789Z"
+    up_s:
+      description: For how many seconds it has been running; null if it is not running.
+      type: int
+      sample: 2
+    addresses:
+      description: For each of its networks, by name, its addresses C(ipv4), C(ipv6) and C(mac).
+        They are empty if it has none, or is not running. In check mode, they can be null.
+      type: dict
+      sample:
+        bridge:
+          ipv4: 172.17.0.2
+          ipv6: ""
+          mac: "02:42:ac:11:00:02"
+    ports:
+      description: Published ports.
+      type: list
+      elements: str
+      sample: ["127.0.0.1:6379->6379"]
+    labels:
+      description: Its labels, with those of the image. Values of more than 4096 characters are
+        omitted.
+      type: dict
+      sample:
+        tier: cache
 log:
   description: The last lines that the failed container wrote, or empty.
   returned: on failure
@@ -729,17 +856,16 @@ duration_s:
   sample: 3.217
 """
 
-from ..module_utils.types.container.behaviour import Container
+from ..module_utils.types.container.as_task import ContainerTask
 from ..module_utils.types.task import run_module
 
 
 def main() -> None:
     run_module(
-        Container(),
+        ContainerTask(),
         mutually_exclusive=[("network_mode", "network"), ("network_mode", "networks")],
         required_together=[("registry_username", "registry_password")],
         required_by={"memory_swap": "memory"},
-        required_if=[("state", "running", ["image"]), ("state", "stopped", ["image"])],
     )
 
 

@@ -30,8 +30,8 @@ CONVERGE = "vigo.bridge.converge"
 class Attribute:
     """One attribute of a resource type.
 
-    type, required, default, choices, no_log: as in Ansible's argument specs. A ``raw`` attribute
-    takes several forms, which the type's ``parse`` reads.
+    type, required, default, choices, aliases, no_log: as in Ansible's argument specs. A ``raw``
+    attribute takes several forms, which the type's ``parse`` reads. Aliases are for tasks only.
     secrets: whether it may hold references to secrets.
     plain: whether braces that are not our template can only be a mistake.
     words: whether it is a command: a string, or a list of words without null.
@@ -44,6 +44,7 @@ class Attribute:
     required: bool = False
     default: Any = None
     choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     no_log: bool = False
     secrets: bool = False
     plain: bool = False
@@ -61,6 +62,8 @@ class Attribute:
             entry["default"] = self.default
         if self.choices:
             entry["choices"] = list(self.choices)
+        if self.aliases:
+            entry["aliases"] = list(self.aliases)
         if self.no_log:
             entry["no_log"] = True
         return entry
@@ -94,6 +97,11 @@ class StackFile:
         file on the target.
         """
         return bool(self.text)
+
+
+def _no_advice(name: str, value: str = "") -> str:
+    """Return an empty text: no other tool is known."""
+    return ""
 
 
 class ProvidedObject(NamedTuple):
@@ -147,7 +155,9 @@ class ResourceType:
     attributes themselves. Set only for modules of others.
     as_task: for types without a module of their own: returns the module and its options that do the
     same in a task, or None. Attributes may be expressions of Jinja2 there.
-    task_options: what such a task has besides the attributes.
+    task_options: what such a task has besides the attributes, or in place of one.
+    advice: returns what to write instead of an attribute, or of a value of one, that users of
+        another tool know; empty if it is unknown.
     added: what the action plugin of that module adds to its arguments.
     needed_unless_absent: attributes that are required unless ``state`` is ``absent``.
     guards: attributes that decide whether it acts, in the order in which they are checked.
@@ -185,6 +195,7 @@ class ResourceType:
     module_options: str = ""
     as_task: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]] | None] = _no_task
     task_options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    advice: Callable[..., str] = _no_advice
     added: tuple[str, ...] = ()
     needed_unless_absent: tuple[str, ...] = ()
     guards: tuple[str, ...] = ()

@@ -46,8 +46,9 @@ def run_module(behaviour: Behaviour, **module_options: Any) -> None:
         if name in kind.options and value is not None
     }
     for name in kind.task_options:
-        # Remove it from the arguments that Ansible shows.
-        attributes[name] = module.params.pop(name)
+        attributes[name] = module.params[name]
+        if module.params[name] is None:
+            del module.params[name]  # Ansible would show it.
     attributes.update((name, module.taken.get(name)) for name in kind.added)
 
     def given() -> Mapping[str, Any]:

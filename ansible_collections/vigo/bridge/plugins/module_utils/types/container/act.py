@@ -370,6 +370,10 @@ def _stop(work: Work, step: steps.Stop) -> None:
     work.engine.stop(work.container.id, work.container.grace)
 
 
+def _kill(work: Work, step: steps.Kill) -> None:
+    work.engine.kill(work.container.id)
+
+
 def _remove(work: Work, step: steps.Remove) -> None:
     work.engine.remove(work.container.id, volumes=step.volumes)
     names.drop_failed(work.engine, work.spec.name)
@@ -400,6 +404,7 @@ _DO: dict[type, Callable[[Work, Any], Any]] = {
     steps.Restart: _restart,
     steps.Await: _await,
     steps.Stop: _stop,
+    steps.Kill: _kill,
     steps.Remove: _remove,
 }
 

@@ -47,6 +47,12 @@ def _on_demand(what: str) -> Behaviour:
     return Pull() if what == PULLED else Power(what)
 
 
+def _advice(name: str, value: str = "") -> str:
+    from .docker_container import advice
+
+    return advice(name, value)
+
+
 TYPE = ResourceType(
     name="container",
     key="container",
@@ -54,6 +60,21 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.container",
+    task_options={
+        "state": {
+            "type": "str",
+            "default": "running",
+            "choices": ["running", "started", "stopped", "restarted", "present", "absent"],
+        },
+        "pull": {
+            "type": "raw",
+            "default": "missing",
+            "choices": ["missing", "always", "never", True, False],
+        },
+        "recreate": {"type": "bool", "default": False},
+        "force_kill": {"type": "bool", "default": False, "aliases": ["forcekill"]},
+    },
+    advice=_advice,
     needed_unless_absent=("image",),
     on_trigger=RESTART,
     former_names=("docker_container",),

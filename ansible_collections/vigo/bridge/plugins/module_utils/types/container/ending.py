@@ -16,10 +16,5 @@ def end(engine: Engine, container: Existing) -> None:
     """
     if container.status == "paused":
         engine.unpause(container.id)
-    if has_process(container):
+    if container.has_process:
         engine.stop(container.id, container.grace)
-
-
-def has_process(container: Existing) -> bool:
-    """Return whether a container is running, paused or restarting."""
-    return container.status in ("running", "paused", "restarting")

@@ -8,6 +8,7 @@ Containers are addressed by their full ID wherever one is known: names move duri
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from typing import Any, Callable, Generator, Iterator, Mapping, Sequence
@@ -147,6 +148,32 @@ class Engine:
         in seconds.
         """
         self._command(container_id, "stop", allowance=grace)
+
+    def kill(self, container_id: str) -> None:
+        """Kill a container, and return when its process has ended."""
+        with self._unless_ended(container_id):
+            self._command(container_id, "kill")
+        deadline = time.monotonic() + _REMOVAL_TIMEOUT
+        while True:
+            found = self.container(container_id)
+            if found is None or not found.has_process:
+                return
+            if time.monotonic() > deadline:
+                raise Blocked(
+                    f"container {found.name} is still {found.status} {_REMOVAL_TIMEOUT:g} s after"
+                    " it was killed; check the log of the engine"
+                )
+            time.sleep(_COMMAND_INTERVAL)
+
+    @contextlib.contextmanager
+    def _unless_ended(self, container_id: str) -> Iterator[None]:
+        """Ignore an error of the block if the container has ended meanwhile."""
+        try:
+            yield
+        except Refused:
+            found = self.container(container_id)
+            if found is not None and found.has_process:
+                raise
 
     def restart(self, container_id: str, grace: int = 10) -> None:
         self._command(container_id, "restart", allowance=grace + _START_ALLOWANCE)

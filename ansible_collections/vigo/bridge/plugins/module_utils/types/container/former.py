@@ -16,7 +16,7 @@ from ..base import Decision
 from ..on_engine.engines import engine_of
 from ..target import Target
 from .decide import steps
-from .ending import end, has_process
+from .ending import end
 from .engine import Engine
 from .observed import Existing, Observed
 from .owners import owners
@@ -56,7 +56,7 @@ def state_of(
         "container": spec.name,
         "docker_host": spec.docker_host,
         "id": observed.container.id if observed.container else "",
-        "running": bool(observed.container and has_process(observed.container)),
+        "running": bool(observed.container and observed.container.has_process),
         "done": done,
         "settings": settings,
     }
@@ -136,10 +136,10 @@ def _put_back(
         raise ResourceError(
             f"the former container {name} no longer exists, so it cannot be restored"
         )
-    started = _start(engine, name, former) if was_running and not has_process(former) else None
+    started = _start(engine, name, former) if was_running and not former.has_process else None
     if before is not None and before.id == wanted:  # an earlier rollback did this
         return started or Decision("none", "it is the former container")
-    if has_process(former) and not started:
+    if former.has_process and not started:
         settle(engine, _any(name), former.id)
     return Decision(
         "recreated", f"the former container was restored, the new one is {name}{FAILED}"
@@ -174,7 +174,7 @@ def _left(engine: Engine, name: str, target: Target) -> recover.Repair | None:
 
 
 def _stop(engine: Engine, name: str, container: Existing) -> Decision | None:
-    if not has_process(container):
+    if not container.has_process:
         return None
     end(engine, container)
     return Decision("stopped", "it was not running")

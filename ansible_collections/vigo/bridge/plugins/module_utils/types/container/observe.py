@@ -87,7 +87,7 @@ def _repaired(
 def _image(
     engine: Engine, spec: ContainerSpec, target: Target, container: Existing | None
 ) -> tuple[Image | None, bool | None]:
-    if not spec.is_wanted:
+    if not spec.is_wanted or spec.is_by_name:
         return None, False
     if target.check_mode:
         return pull.predict(engine, spec, container, target)

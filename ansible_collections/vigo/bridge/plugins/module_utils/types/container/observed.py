@@ -80,6 +80,11 @@ class Existing:
         return self.status == "running"
 
     @property
+    def has_process(self) -> bool:
+        """Whether it is running, paused or restarting."""
+        return self.status in ("running", "paused", "restarting")
+
+    @property
     def lacks_health(self) -> bool:
         """Whether it has a healthcheck that has not passed."""
         return self.health not in ("", "healthy")

@@ -17,7 +17,6 @@ from ..target import Target
 from .act import Work, act, concealing
 from .decide import steps
 from .descriptor import TYPE
-from .ending import has_process
 from .health_watch import unhealthy
 from .named import named
 from .observed import Existing, Observed
@@ -106,7 +105,7 @@ def decide(wanted: str, spec: ContainerSpec, seen: Seen) -> Decision:
 
 
 def _stopped(container: Existing) -> Decision:
-    if not has_process(container):
+    if not container.has_process:
         return Decision("none", f"it is not running ({container.status})")
     return Decision(
         "stopped", "", _diff(container, "exited"), (*_unpaused(container), steps.Stop())
@@ -118,13 +117,13 @@ def _started(container: Existing) -> Decision:
         return Decision(
             "started", "it is paused", _diff(container), (steps.Unpause(), steps.Await())
         )
-    if has_process(container):
+    if container.has_process:
         return Decision("none", "it is already running")
     return Decision("started", f"it is {container.status}", _diff(container), (steps.Start(),))
 
 
 def _restarted(container: Existing) -> Decision:
-    if not has_process(container):
+    if not container.has_process:
         return _started(container)
     done = (*_unpaused(container), steps.Restart())
     return Decision("restarted", "", _diff(container), done)
@@ -161,7 +160,7 @@ def _with_followers(work: Work, pending: Pending) -> Pending:
         outcome = pending.wait()
         with concealing(work.target):
             for follower in on_its_network(work.engine, work.container):
-                if not has_process(follower):
+                if not follower.has_process:
                     continue
                 if not owners(work.target).is_ours(follower):
                     work.target.note(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
@@ -23,6 +23,7 @@ from ...common.suggest import did_you_mean
 from ..descriptor import Attribute
 from . import conflicts, start_first
 from .descriptor import TYPE
+from .docker_container import aliases_of
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings, plain
 from .values import mounts, process, quantities, restart
@@ -92,6 +93,11 @@ class ContainerSpec:
     def is_wanted(self) -> bool:
         return self.state != "absent"
 
+    @property
+    def is_by_name(self) -> bool:
+        """Whether it only names an existing container, whose settings stay as they are."""
+        return self.is_wanted and not self.image
+
 
 #: How each attribute is read that says how a container is applied, by name.
 HANDLING: Mapping[str, Option] = {option.name: option for option in rows(ContainerSpec)}
@@ -103,12 +109,19 @@ def attributes() -> tuple[Attribute, ...]:
     """Return the attributes of a container."""
     options = (*SETTINGS.values(), *HANDLING.values())
     name = Attribute("container", "str", required=True, plain=True)
-    found = (attribute for option in options for attribute in option.attributes)
-    return (name, *(attribute for attribute in found if attribute.name not in _ORIGIN))
+    found = [name, *(attribute for option in options for attribute in option.attributes)]
+    return tuple(
+        replace(attribute, aliases=aliases_of(attribute.name))
+        for attribute in found
+        if attribute.name not in _ORIGIN
+    )
 
 
-def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
-    """Return the spec of attributes from a playbook or a stack. Raise ResourceError."""
+def parse(attributes: Mapping[str, Any], may_be_by_name: bool = False) -> ContainerSpec:
+    """Return the spec of attributes from a playbook or a stack. Raise ResourceError.
+
+    may_be_by_name: whether the image may be omitted to name an existing container.
+    """
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     reading = _Reading(given)
     for name in given:
@@ -126,6 +139,8 @@ def parse(attributes: Mapping[str, Any]) -> ContainerSpec:
     with reading.part("container"), within("container"):
         container = _name(given.get("container"))
     spec = ContainerSpec(container, Settings(**settings), **handling)
+    check = _check_by_name if may_be_by_name else _check_image
+    reading.check_whole(("image", "state"), partial(check, spec))
     _check_whole(spec, reading)
     reading.problems.refuse()
     return spec
@@ -223,6 +238,17 @@ def _check_image(spec: ContainerSpec) -> None:
         )
 
 
+def _check_by_name(spec: ContainerSpec) -> None:
+    settings = sorted(spec.settings.chosen())
+    if spec.is_by_name and settings:
+        raise ResourceError(
+            f"image is missing, and {settings[0]} requires it",
+            "without an image, a task only starts, stops, restarts or removes an existing"
+            " container",
+            place=("image",),
+        )
+
+
 def _check_labels(spec: ContainerSpec) -> None:
     ours = [name for name in spec.settings.labels or {} if name.startswith(process.RESERVED)]
     if ours:
@@ -270,7 +296,6 @@ def _check_restart(spec: ContainerSpec) -> None:
 
 #: The checks, and the attributes that each depends on.
 _WHOLE: tuple[tuple[tuple[str, ...], Callable[[ContainerSpec], None]], ...] = (
-    (("image", "state"), _check_image),
     (("expect", "restart"), _check_restart),
     (("labels",), _check_labels),
     (("keep_images",), _check_keep_images),
@@ -298,5 +323,9 @@ def _name(value: Any) -> str:
 def _refuse_unknown(name: str) -> None:
     if name in TYPE.options or name in _ORIGIN:
         return
-    hint = did_you_mean(name, TYPE.options) or "see `ansible-doc vigo.bridge.container`"
+    hint = (
+        TYPE.advice(name)
+        or did_you_mean(name, TYPE.options)
+        or "see `ansible-doc vigo.bridge.container`"
+    )
     raise ResourceError(f"unknown attribute {name!r}", hint)

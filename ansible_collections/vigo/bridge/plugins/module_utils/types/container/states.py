@@ -58,13 +58,13 @@ def _engines(target: Target) -> list[Engine]:
 
 
 def _on_engine(engine: Engine, target: Target, now: datetime.datetime) -> Iterator[dict[str, Any]]:
-    digests = _Digests(engine)
+    digest_of = digests_of(engine)
     for entry in engine.all_containers():
         names = [name.lstrip("/") for name in entry.get("Names") or ()]
         resource = _resource(engine, entry, names, target)
         payload = None if resource is None else engine.raw_container(entry["Id"])
         if payload is not None:
-            state = state_of(payload, now, digests.of)
+            state = state_of(payload, now, digest_of)
             yield {"resource": resource, "engine": engine.host, **state}
 
 
@@ -145,6 +145,14 @@ def _unique(texts: Iterable[str]) -> list[str]:
 
 def _reason(error: ResourceError | OSError) -> str:
     return error.message if isinstance(error, ResourceError) else str(error)
+
+
+def digests_of(engine: Engine) -> Callable[[str], str]:
+    """Return a function that returns the digest of an image in its registry, by its ID.
+
+    It returns the ID if there is no digest, and an empty text if the image is unknown.
+    """
+    return _Digests(engine).of
 
 
 class _Digests:

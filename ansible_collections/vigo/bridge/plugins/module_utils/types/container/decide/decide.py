@@ -50,15 +50,40 @@ def _decide(spec: ContainerSpec, observed: Observed, turn: Turn) -> Decision:
         raise Blocked(f"container {spec.name} is being removed by the engine; try again later")
     if not spec.is_wanted:
         return _absent(spec, container)
+    if spec.is_by_name:
+        return _by_name(spec, container, turn)
     if container is None:
         return _created(spec, observed)
     found = differences.find(spec.settings, observed, turn.reveal)
     if container.status == "dead" or any(not difference.in_place for difference in found):
-        return _recreated(spec, observed, container, found)
+        return recreated(spec, observed, container, found)
     updates = _updates(spec, observed, found)
     if spec.state == "stopped":
         return _stopped(container, found, updates)
+    if spec.state == "present":
+        return _updated_or_none(found, updates, _adopted(container))
     return _running(spec, container, found, updates, turn)
+
+
+def _by_name(spec: ContainerSpec, container: Existing | None, turn: Turn) -> Decision:
+    """Return what is done with an existing container whose settings stay as they are."""
+    if container is None:
+        raise ResourceError(
+            f"container {spec.name} does not exist", "correct the name, or add image to create it"
+        )
+    if container.status == "dead":
+        raise ResourceError(
+            f"container {spec.name} cannot be started, because the engine could not remove it"
+            " (dead)",
+            "remove it, or add image to replace it",
+        )
+    if spec.state == "present":
+        return Decision("none", "it exists")
+    if spec.state == "stopped":
+        return _stopped(container, (), ())
+    decision = _running(spec, container, (), (), turn)
+    is_up = decision.action == "none" and container.is_up and not container.lacks_health
+    return replace(decision, reason="it is running") if is_up else decision
 
 
 def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
@@ -85,26 +110,39 @@ def _created(spec: ContainerSpec, observed: Observed) -> Decision:
         "created",
         "it does not exist",
         {"before": {"state": "absent"}, "after": {"state": spec.state, **shown}},
-        (*_missing_networks(spec, observed), steps.Create(start=spec.state == "running")),
+        (*_missing_networks(spec, observed), steps.Create(start=_starts(spec, None))),
     )
 
 
-def _recreated(
+def _starts(spec: ContainerSpec, replaced: Existing | None) -> bool:
+    """Return whether a new container is started. With ``present``, if the replaced one ran."""
+    if spec.state == "present":
+        return replaced is not None and replaced.has_process
+    return spec.state == "running"
+
+
+def recreated(
     spec: ContainerSpec,
     observed: Observed,
     container: Existing,
     found: tuple[Difference, ...],
+    reason: str = "",
 ) -> Decision:
+    """Return the steps that replace a container. reason: in addition to the differences.
+
+    Raise ResourceError if this is not possible.
+    """
     if container.auto_remove:
         raise ResourceError(
             f"container {spec.name} was created with --rm and would be removed when stopped, so"
-            f" it cannot be replaced safely ({_reasons(found)}); remove it manually first"
+            f" it cannot be replaced safely ({_joined(reason, _reasons(found))}); remove it"
+            " manually first"
         )
     _refuse_nothing_to_run(spec, observed)
     capabilities.refuse_missing_source(observed.missing_source)
     start_first.refuse_declared_volumes(spec, observed.image)
-    reason = _reasons(found) or f"the container is {container.status}"
-    step: Any = steps.Replace(start=spec.state == "running")
+    reason = _joined(reason, _reasons(found)) or f"the container is {container.status}"
+    step: Any = steps.Replace(start=_starts(spec, container))
     note = ""
     if start_first.is_chosen(spec) and step.start and container.is_up:
         reason, step = f"{reason}, {start_first.START_FIRST}", steps.StartBeside()
@@ -172,10 +210,14 @@ def _running(
     if turn.awaited and _may_yet_fail(container):
         decision = _updated_or_none(found, updates, "")
         return replace(decision, steps=(*updates, steps.Await()))
-    adopted = "" if container.recorded else "created by another tool; already matches"
+    adopted = _adopted(container)
     unhealthy = "it is unhealthy" if container.health == "unhealthy" else ""
     decision = _updated_or_none(found, updates, unhealthy or adopted)
     return replace(decision, note=_unhealthy(spec, container)) if unhealthy else decision
+
+
+def _adopted(container: Existing) -> str:
+    return "" if container.recorded else "created by another tool; already matches"
 
 
 def _may_yet_fail(container: Existing) -> bool:

@@ -80,6 +80,11 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Kill:
+    """Kill a container, in place of stopping it."""
+
+
+@dataclass(frozen=True)
 class Remove:
     """volumes: its anonymous volumes, too."""
 

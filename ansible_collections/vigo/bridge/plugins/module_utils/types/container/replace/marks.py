@@ -14,7 +14,6 @@ from typing import Any, Mapping, Sequence
 
 from ....common.errors import ResourceError
 from .. import label
-from ..ending import has_process
 from ..observed import Existing
 from ..start_first import START_FIRST
 from ..values import restart
@@ -30,7 +29,7 @@ class Prior:
 
 def labels_for(old: Existing, followers: Sequence[Existing] = ()) -> dict[str, str]:
     """Return the labels of the container that replaces ``old``."""
-    prior = {"restart": old.settings.restart, "running": has_process(old)}
+    prior = {"restart": old.settings.restart, "running": old.has_process}
     labels = {label.REPLACES: old.id, label.PRIOR: json.dumps(prior, sort_keys=True)}
     if followers:
         labels[label.FOLLOWERS] = json.dumps([follower.name for follower in followers])

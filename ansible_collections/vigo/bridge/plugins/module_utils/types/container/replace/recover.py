@@ -38,7 +38,6 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping
 
 from .. import label
-from ..ending import has_process
 from ..observed import Existing
 from ..values import restart
 from . import marks
@@ -179,7 +178,7 @@ def _of_the_others(found: Situation) -> Repair | None:
         if marks.is_start_first(failed):
             if current is None and replaced is not None and replaced is old:
                 return _swap_back(found, failed)
-            is_off = not has_process(failed) and failed.settings.restart == restart.NO
+            is_off = not failed.has_process and failed.settings.restart == restart.NO
             return _together(found, () if is_off else (TurnOff(failed.id),), _stray(found))
         has_followers = len(_pairs(found, failed)) > 1
         is_away = current is None and (replaced is old or has_followers)

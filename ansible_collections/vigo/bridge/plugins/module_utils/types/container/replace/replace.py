@@ -25,7 +25,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from ....common.errors import Blocked, ResourceError
 from .. import label
-from ..ending import end, has_process
+from ..ending import end
 from ..engine import Engine
 from ..observed import Existing
 from ..settle import Settling
@@ -171,7 +171,7 @@ def _started(
     settling: list[Settling] = []
     try:
         for swap, old in zip(swaps, old_containers):
-            if swap is swaps[0] or has_process(old):
+            if swap is swaps[0] or old.has_process:
                 settling.append(_start(engine, swap))
     except ResourceError as error:
         try:
@@ -233,7 +233,7 @@ def _undone(
             " run tries again",
         )
     name = swaps[0].name
-    state = "was restored and is running" if has_process(old) else "was restored"
+    state = "was restored and is running" if old.has_process else "was restored"
     kept = engine.container(name + FAILED)
     trace = f"; the new one was stopped and kept as {name}{FAILED}" if kept else ""
     message = f"{error.message}. The old container {state}{trace}"

@@ -23,7 +23,7 @@ import contextlib
 from typing import Any, Callable, Mapping
 
 from ....common.errors import Blocked, ResourceError
-from ..ending import end, has_process
+from ..ending import end
 from ..engine import Engine
 from ..observed import Existing
 from ..settings import Settings
@@ -131,7 +131,7 @@ def swap_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
     # This comes first, so that it also runs after a restart of the engine.
     if prior.restart is not None and prior.restart != old.settings.restart:
         engine.update(old.id, {"RestartPolicy": restart.payload(prior.restart)})
-    if prior.running and not has_process(old):
+    if prior.running and not old.has_process:
         start_with_retries(engine, old.id)
         with contextlib.suppress(ResourceError):  # Nothing else can be done.
             settle(engine, ContainerSpec(swap.name, Settings()), old.id)
