@@ -186,10 +186,12 @@ def _podman(host: Host) -> Engine:
 
 @pytest.fixture(scope="session")
 def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
-    """Yield Podman by its Docker API, with the two stand-ins for Redis."""
+    """Yield Podman by its Docker API, with the two stand-ins for Redis; it can pull from the
+    registry.
+    """
     from tests.testbed.podman import podman_engine
 
-    with aloud(), podman_engine() as engine:
+    with aloud(), podman_engine([testbed.registry.address]) as engine:
         for image in ("redis:7-alpine", "redis:8-alpine"):
             testbed.registry.load(engine.client(), image)
         yield engine

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -40,17 +40,29 @@ runtime = "runc"
 network_backend = "netavark"
 network_config_dir = "{folder}/networks"
 """
+_INSECURE = """\
+[[registry]]
+location = "{}"
+insecure = true
+"""
 
 
 class PodmanService:
     """A Podman with storage of its own, whose service can be stopped and started again."""
 
-    def __init__(self) -> None:
+    def __init__(self, insecure: Sequence[str] = ()) -> None:
+        """Prepare it. insecure: addresses of registries without TLS."""
         debian.provide(_PROGRAMS)
         self._folder = Path(mkdtemp(prefix="vigo-podman-"))
         config = self._folder / "containers.conf"
         config.write_text(_CONFIG.format(folder=self._folder))
-        self._environment = {**os.environ, "CONTAINERS_CONF": str(config)}
+        registries = self._folder / "registries.conf"
+        registries.write_text("".join(map(_INSECURE.format, insecure)))
+        self._environment = {
+            **os.environ,
+            "CONTAINERS_CONF": str(config),
+            "CONTAINERS_REGISTRIES_CONF": str(registries),
+        }
         stores = ("--root", str(self._folder / "root"), "--runroot", str(self._folder / "run"))
         self._podman = ["podman", *stores]
         self._log = self._folder / "log"
@@ -79,9 +91,12 @@ class PodmanService:
 
 
 @contextmanager
-def podman_service() -> Iterator[PodmanService]:
-    """Start it, after installing it if it is missing; all that it holds is removed with it."""
-    service = PodmanService()
+def podman_service(insecure: Sequence[str] = ()) -> Iterator[PodmanService]:
+    """Start it, after installing it if it is missing; all that it holds is removed with it.
+
+    insecure: addresses of registries without TLS.
+    """
+    service = PodmanService(insecure)
     try:
         service.start()
         yield service
@@ -91,7 +106,7 @@ def podman_service() -> Iterator[PodmanService]:
 
 
 @contextmanager
-def podman_engine() -> Iterator[Engine]:
-    """Yield the engine of a service that runs all the time."""
-    with podman_service() as service:
+def podman_engine(insecure: Sequence[str] = ()) -> Iterator[Engine]:
+    """Yield the engine of a service that runs all the time. insecure: see `podman_service`."""
+    with podman_service(insecure) as service:
         yield service.engine

@@ -133,6 +133,11 @@ class Registry:
         self._container.exec_run(["rm", "-f", "/tmp/down"])
         self.wait()
 
+    def set_users(self, users: Mapping[str, str]) -> None:
+        """Let only these users (name: password) use a protected registry, from now on."""
+        script = 'printf "%s\\n" "$1" > /etc/htpasswd.new && mv /etc/htpasswd.new /etc/htpasswd'
+        self._container.exec_run(["sh", "-c", script, "sh", _htpasswd(users)])
+
     def wait(self) -> None:
         """Wait until it answers (401 is an answer as well)."""
         deadline = time.monotonic() + _READY_SECONDS
@@ -174,10 +179,9 @@ def private_registry(base: Engine, users: Mapping[str, str] | None = None) -> Re
     """Return an empty registry of the caller's own, which only these users (name: password) may
     use.
     """
-    lines = [f"{user}:{_bcrypt(password)}" for user, password in (users or {}).items()]
     options = [
         *flags("--label", owner_labels()),
-        *flags("--env", {"HTPASSWD": "\n".join(lines)}),
+        *flags("--env", {"HTPASSWD": _htpasswd(users or {})}),
     ]
     return _start(base, options)
 
@@ -200,6 +204,10 @@ def _image(client: docker.DockerClient) -> str:
             str(files.path), repository=_IMAGE, tag=tag, changes=['ENTRYPOINT ["/bin/start"]']
         )
     return f"{_IMAGE}:{tag}"
+
+
+def _htpasswd(users: Mapping[str, str]) -> str:
+    return "\n".join(f"{user}:{_bcrypt(password)}" for user, password in users.items())
 
 
 def _bcrypt(password: str) -> str:

@@ -29,10 +29,10 @@ def upload(image: StandIn, registry: str) -> None:
     repository, tag = repository_and_tag(image.name)
     layers = [layer(recipe) for recipe in image.layers]
     for part in layers:
-        _upload_blob(registry, repository, part.digest, part.path.read_bytes())
+        upload_blob(registry, repository, part.digest, part.path.read_bytes())
     config = json.dumps(_config(image, layers), sort_keys=True).encode()
     config_digest = f"sha256:{hashlib.sha256(config).hexdigest()}"
-    _upload_blob(registry, repository, config_digest, config)
+    upload_blob(registry, repository, config_digest, config)
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
@@ -107,7 +107,8 @@ def _config(image: StandIn, layers: list[Layer]) -> dict[str, object]:
     }
 
 
-def _upload_blob(registry: str, repository: str, digest: str, content: bytes) -> None:
+def upload_blob(registry: str, repository: str, digest: str, content: bytes) -> None:
+    """Put a layer or a configuration into the registry at this URL, if it is not there."""
     blobs = f"{registry}/v2/{repository}/blobs"
     if requests.head(f"{blobs}/{digest}", timeout=60).status_code == 200:
         return

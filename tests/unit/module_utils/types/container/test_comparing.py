@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import comparing
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import (
+    comparing,
+    differences,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     Image,
     Observed,
@@ -143,3 +146,55 @@ PLATFORMS = [
 @pytest.mark.parametrize(("platform", "actual", "fits"), PLATFORMS)
 def test_platforms(platform: str, actual: str, fits: bool) -> None:
     assert is_for(Image("sha256:1", platform=actual), platform) is fits
+
+
+A, B, ID = (f"sha256:{letter * 64}" for letter in "abc")
+#: On Podman: the image that is reported, its ID, the wanted one, its ID; the reason.
+IMAGES_ON_PODMAN = [
+    ("x:1", ID, "x:1", ID, ""),
+    ("localhost/x:1", ID, "x:1", ID, ""),
+    (ID[7:], ID, f"x@{A}", ID, ""),
+    (f"x@{B}", ID, f"x@{A}", ID, ""),
+    (f"x@{B}", ID, f"x:1@{A}", ID, ""),
+    (f"x@{B}", B, f"x@{A}", A, f"image x@{B} -> x@{A}"),
+    (f"x@{B}", B, f"x@{A}", None, f"image x@{B} -> x@{A}"),
+    (f"x@{B}", ID, "x:1", ID, f"image x@{B} -> x:1"),
+    ("x:1", ID, f"x@{A}", ID, f"image x:1 -> x@{A}"),
+]
+
+
+@pytest.mark.parametrize(("name", "id", "wanted", "new", "reason"), IMAGES_ON_PODMAN)
+def test_images_on_podman(name: str, id: str, wanted: str, new: str | None, reason: str) -> None:
+    existing = existing_of({"Id": "1", "Image": id, "Config": {"Image": name}})
+    observed = Observed(existing, Image(new) if new else None, podman=True)
+    settings = spec.parse({"container": "app", "image": wanted}).settings
+    found = [
+        each.reason for each in differences.find(settings, observed, str) if each.field == "image"
+    ]
+    assert found == ([reason] if reason else [])
+
+
+#: The platform at creation and the wanted one, in a store where both have one ID; the reason.
+PLATFORMS_OF_A_LIST = [
+    (None, None, ""),
+    (None, "amd64", ""),
+    ("amd64", None, ""),
+    ("arm64", "linux/arm64/v8", ""),
+    (None, "arm64", "platform linux/amd64 -> linux/arm64"),
+    ("arm64", None, "platform linux/arm64 -> linux/amd64"),
+    ("arm64", "amd64", "platform linux/arm64 -> linux/amd64"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "reason"), PLATFORMS_OF_A_LIST)
+@pytest.mark.parametrize("is_list", [True, False])
+def test_platforms_of_a_list(
+    before: str | None, after: str | None, reason: str, is_list: bool
+) -> None:
+    made = spec.parse({"container": "app", "image": "x", "platform": before})
+    config = {"Image": "x:latest", "Labels": label.labels(made)}
+    image = Image(ID, digests=(ID,) if is_list else (A,), platform="linux/amd64")
+    observed = Observed(existing_of({"Id": "1", "Image": ID, "Config": config}), image)
+    settings = spec.parse({"container": "app", "image": "x", "platform": after}).settings
+    found = [each.reason for each in differences.find(settings, observed, str)]
+    assert found == ([reason] if reason and is_list else [])

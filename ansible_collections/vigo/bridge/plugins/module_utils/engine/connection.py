@@ -63,6 +63,10 @@ class Refused(ResourceError):
         self.code = code
 
 
+class Silent(Blocked):
+    """The engine has sent nothing for the time that it was given."""
+
+
 class Events:
     """The events of an engine, an endless stream of lines. answer: that stream."""
 
@@ -88,13 +92,17 @@ class Connection:
         self.host = address(docker_host)
         self._engine = transport_to(self.host)
         self._prefix = ""
-        ping = self._send("GET", "/_ping", timeout=_PING_TIMEOUT)
+        ping = self.ping()
         self.is_podman = "Libpod" in ping.headers.get("Server", "")
         newest = api_version(ping.headers.get("Api-Version", ""))
         # Every version until NEWEST_API is supported by an engine that has no newer one.
         oldest = self._oldest_version() if newest > NEWEST_API else OLDEST_API
         self.api_version = common_version(self.host, oldest, newest)
         self._prefix = "/v" + as_text(self.api_version)
+
+    def ping(self) -> Any:
+        """Return the engine's response. Raise Blocked if there is none."""
+        return self._send("GET", "/_ping", timeout=_PING_TIMEOUT)
 
     def call(
         self,
@@ -258,7 +266,7 @@ class Connection:
                 " to the docker group and log in again"
             )
         if _is_timeout(error):
-            return Blocked(
+            return Silent(
                 f"the engine at {self.host} stopped responding; check its log, and restart it if it"
                 " hangs"
             )

@@ -9,7 +9,11 @@ import threading
 import time
 from typing import Callable, Generic, TypeVar
 
+from .caller_watch import leave_if_gone
+
 T = TypeVar("T")
+#: Seconds between two checks whether the caller is still there.
+_CHECK_INTERVAL = 0.5
 
 
 class Background(Generic[T]):
@@ -58,3 +62,15 @@ class Background(Generic[T]):
         except BaseException as error:  # pylint: disable=broad-exception-caught
             self._error = error
         self._ended = time.monotonic()
+
+
+def attended(work: Callable[[], T]) -> T:
+    """Return the result of work that may take long, or raise its error.
+
+    Raise SystemExit if the caller is gone; the work then ends with the process.
+    """
+    background = Background(work)
+    while not background.has_ended:
+        background.wait_at_most(_CHECK_INTERVAL)
+        leave_if_gone()
+    return background.result()

@@ -15,11 +15,12 @@ from typing import Any, Callable, Generator, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from ...common.errors import Blocked, ResourceError
-from ...engine.connection import Connection, Refused, authorization
+from ...engine.connection import Connection, Refused, Silent, authorization
 from ...engine.events import Events
 from ...engine.frames import STDERR, STDOUT, Frames
 from ...state import log_readers
-from .observed import Existing, Image, existing_of, image_of
+from . import registry_errors
+from .observed import Existing, Image, Remote, existing_of, image_of, remote_of
 from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
 from .values.networks import Attachment, endpoint
@@ -38,18 +39,6 @@ _LONGEST_LOG = 1024 * 1024
 #: The beginning of a log in frames; the log of a container with a terminal has none.
 _HEADERS = tuple(bytes([stream, 0, 0, 0]) for stream in (0, STDOUT, STDERR))
 _NO_SOURCE = "bind source path does not exist: "
-_NOT_THERE = (
-    "manifest unknown",
-    "not found",
-    "access denied",
-    "unauthorized",
-    "no basic auth credentials",
-    "authentication required",
-    "does not exist",
-    "no matching manifest",
-    "name unknown",
-    "denied:",
-)
 
 
 class Engine:
@@ -310,7 +299,8 @@ class Engine:
     def pull(self, name: ImageName, credentials: Mapping[str, Any] | None, platform: str) -> None:
         """Pull an image.
 
-        Raise Blocked if the registry does not respond, ResourceError if it does not have the image.
+        Raise Refused with what the engine says about the registry; Blocked if the engine does not
+        respond, or if nothing arrives from the registry.
         """
         params = {"fromImage": f"{name.registry}/{name.path}", "tag": name.pulled_as}
         if platform:
@@ -321,21 +311,20 @@ class Engine:
             for line in self._connection.stream("/images/create", params, headers, PULL_TIMEOUT):
                 if line.get("error"):
                     raise Refused(line["error"], 500)
-        except Refused as error:
-            raise _pull_failure(name, error.said) from None
+        except Silent:
+            self._connection.ping()  # Raises Blocked if the engine itself hangs.
+            raise registry_errors.stalled(name, PULL_TIMEOUT) from None
 
-    def remote_digest(
-        self, name: ImageName, credentials: Mapping[str, Any] | None
-    ) -> tuple[str | None, str]:
-        """Return the digest that the registry has now, or None and the reason."""
+    def remote_image(self, name: ImageName, credentials: Mapping[str, Any] | None) -> Remote:
+        """Return what the registry has now under a name."""
         path = f"/distribution/{quote(str(name))}/json"
         try:
             answer = self._connection.call("GET", path, headers=self._authorization(credentials))
         except ResourceError as error:
             if self.is_podman:
-                return None, "Podman cannot query a registry without pulling the image"
-            return None, error.said if isinstance(error, Refused) else error.message
-        return (answer.get("Descriptor") or {}).get("digest"), ""
+                return Remote(reason="Podman cannot query a registry without pulling the image")
+            return Remote(reason=error.said if isinstance(error, Refused) else error.message)
+        return remote_of(answer)
 
     def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:
         return self._connection.credentials(registry)
@@ -449,20 +438,6 @@ class Engine:
         if self._info is None:
             self._info = self._connection.call("GET", "/info")
         return self._info
-
-
-def _pull_failure(name: ImageName, text: str) -> ResourceError:
-    if "no space left" in text.lower():
-        return Blocked(
-            f"image {name} cannot be pulled: {text}; the engine's disk is full: free some space"
-            " (docker system df shows what uses it)"
-        )
-    if any(sign in text.lower() for sign in _NOT_THERE):
-        return ResourceError(
-            f"image {name} cannot be pulled: {text}; check its name and tag, and for a private"
-            " registry registry_username and registry_password"
-        )
-    return Blocked(f"image {name} cannot be pulled: {text}; is the registry reachable from here?")
 
 
 def _without_frames(content: bytes) -> str:

@@ -14,6 +14,8 @@ from .settings import SETTINGS, Settings
 from .values.mount import Mount
 from .values.networks import Attachment
 
+#: How the media types of lists of images for several platforms end.
+_LISTS = ("manifest.list.v2+json", "image.index.v1+json")
 #: How many characters of a healthcheck's output a sentence shows.
 _SHOWN_OUTPUT = 300
 
@@ -28,8 +30,30 @@ class Image:
     platform: str = ""
 
     @property
+    def may_be_list(self) -> bool:
+        """Whether the ID may be that of a list for several platforms, as in containerd's store.
+
+        The other values are then those for the engine's own platform, and the ID changes with the
+        images for other platforms.
+        """
+        return self.id in self.digests
+
+    @property
     def declared_volumes(self) -> frozenset[str]:
         return frozenset(self.config.get("Volumes") or {})
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What a registry has under a name. digest: None if that is not known. is_list: whether it is
+    the digest of a list of images for several platforms. reason: why nothing is known. platforms:
+    of its images, as far as they are known.
+    """
+
+    digest: str | None = None
+    is_list: bool = False
+    reason: str = ""
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,13 +165,30 @@ def image_of(payload: Mapping[str, Any] | None) -> Image | None:
     """Return the image of an inspect payload."""
     if payload is None:
         return None
-    parts = (payload.get("Os"), payload.get("Architecture"), payload.get("Variant"))
     return Image(
         payload["Id"],
         payload.get("Config") or {},
         tuple(digest.rpartition("@")[2] for digest in payload.get("RepoDigests") or []),
-        "/".join(part for part in parts if part),
+        platform_of(payload, "Os", "Architecture", "Variant"),
     )
+
+
+def remote_of(answer: Mapping[str, Any]) -> Remote:
+    """Return what an engine reports about an image in a registry."""
+    descriptor = answer.get("Descriptor") or {}
+    platforms = (
+        platform_of(each, "os", "architecture", "variant") for each in answer.get("Platforms") or ()
+    )
+    return Remote(
+        descriptor.get("digest"),
+        str(descriptor.get("mediaType") or "").endswith(_LISTS),
+        platforms=tuple(filter(None, platforms)),
+    )
+
+
+def platform_of(payload: Mapping[str, Any], *keys: str) -> str:
+    """Return ``linux/arm64/v8`` from the parts with these keys, of those that are there."""
+    return "/".join(str(payload[key]) for key in keys if payload.get(key))
 
 
 def existing_of(

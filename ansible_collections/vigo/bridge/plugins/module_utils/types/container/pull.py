@@ -5,18 +5,29 @@
 
 from __future__ import annotations
 
+import random
+import time
 from dataclasses import replace
+from functools import partial
 from typing import Any, Callable, Mapping
 
 from ...common.errors import ResourceError
+from ...common.wording import counted
+from ...engine.connection import Refused
+from ...host.background import attended
 from ..target import Target
+from . import registry_errors
 from .before_changes import before_changes
 from .engine import Engine
-from .observed import Existing, Image
+from .observed import Existing, Image, Remote
 from .run_memory import run_memory
 from .spec import ContainerSpec
 from .values import image_name
 from .values.image_name import ImageName
+
+#: Seconds before each further try if a registry says that too much is pulled. Up to half of it is
+#: added, so that the hosts of a fleet do not all come back at once.
+LIMIT_WAITS = (5.0, 10.0, 15.0)
 
 
 def ensure(
@@ -32,13 +43,12 @@ def ensure(
     platform = spec.settings.platform or ""
     image = _present(engine, name, platform, target)
     once, pulled = (str(name), platform), run_memory(engine, target).pulled
-    wanted = image is None or (spec.pull == "always" and once not in pulled)
-    if not wanted and image is not None:
+    if image is not None and (spec.pull != "always" or once in pulled):
         return image
     if spec.pull == "never":
         raise _never_pulled(name, platform)
     credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
-    engine.pull(name, credentials, platform)
+    _pull(engine, name, credentials, platform, run_memory(engine, target).limited)
     pulled.add(once)
     before_changes(engine, target).forget_image(str(name))
     image = engine.image(str(name))
@@ -46,7 +56,7 @@ def ensure(
         raise ResourceError(
             f"image {name} does not exist after it was pulled; check the engine's log"
         )
-    if not is_for(image, platform):
+    if _is_for_another(image, spec):
         # Engines silently pull another architecture if the wanted one is missing.
         raise ResourceError(
             f"image {name} is for {image.platform}, not for {platform}: the registry has no other"
@@ -75,6 +85,17 @@ def _of_mounted(spec: ContainerSpec, source: str) -> ContainerSpec:
     )
 
 
+def is_needed(engine: Engine, spec: ContainerSpec, target: Target) -> bool | None:
+    """Return whether ``ensure`` would pull; None if the engine does not report that."""
+    name = image_name.parse(spec.image)
+    try:
+        return spec.pull == "always" or (
+            _present(engine, name, spec.settings.platform or "", target) is None
+        )
+    except ResourceError:
+        return None
+
+
 def predict(
     engine: Engine,
     spec: ContainerSpec,
@@ -93,25 +114,98 @@ def predict(
     if container is None or (image is not None and spec.pull != "always"):
         return image, False
     present = image or engine.image(container.image_id)
-    if image is None and present is not None and not is_for(present, spec.settings.platform or ""):
+    remote = _remote(engine, spec, name, target)
+    if image is None and present is not None and _is_for_another(present, spec):
         return None, True
-    credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
-    digest, reason = engine.remote_digest(name, credentials)
-    if reason:
-        target.note(f"image {name}: cannot check whether the registry has a newer one: {reason}")
-    if digest is None or present is None:
+    if remote.digest is None or present is None:
         return image, None
-    return image, digest not in present.digests
+    has_moved = remote.digest not in present.digests
+    if has_moved and remote.is_list and not present.may_be_list:
+        target.note(
+            f"image {name}: the registry has a new list of images; whether the one for"
+            f" {present.platform} has changed is known only after a pull"
+        )
+        return image, None
+    return image, has_moved
+
+
+def _remote(engine: Engine, spec: ContainerSpec, name: ImageName, target: Target) -> Remote:
+    """Return what the registry has. It is asked once in a run: some count this as a pull.
+
+    Raise ResourceError if a pull would certainly fail.
+    """
+    credentials = _credentials(engine, spec, name, target.secrets.reveal, target.note)
+    user = _user(credentials)
+    known = run_memory(engine, target).remote
+    if (str(name), user) not in known:
+        known[str(name), user] = engine.remote_image(name, credentials)
+    remote = known[str(name), user]
+    if remote.reason and registry_errors.is_final(remote.reason):
+        raise registry_errors.failure(name, remote.reason, user)
+    platform = spec.settings.platform or ""
+    if remote.platforms and not any(image_name.match(each, platform) for each in remote.platforms):
+        raise registry_errors.no_platform(name, platform, remote.platforms)
+    if remote.reason:
+        target.note(
+            f"image {name}: cannot check whether the registry has a newer one: {remote.reason}"
+        )
+    return remote
 
 
 def is_for(image: Image, platform: str) -> bool:
-    """Return whether an image is for a platform: ``linux``, ``linux/arm64``, ``linux/arm64/v8``.
+    """Return whether an image is for a platform; an empty one matches any."""
+    return not platform or bool(image.platform and image_name.match(image.platform, platform))
 
-    An empty platform matches any. Images often omit the variant: only parts that both have are
-    compared.
+
+def _is_for_another(image: Image, spec: ContainerSpec) -> bool:
+    return not is_for(image, spec.settings.platform or "") and not image.may_be_list
+
+
+def _pull(
+    engine: Engine,
+    name: ImageName,
+    credentials: Mapping[str, Any] | None,
+    platform: str,
+    limited: set[str],
+) -> None:
+    """Pull an image; try again for a while if the registry limits how much is pulled.
+
+    limited: the registries for which that was in vain in this run. Raise ResourceError.
     """
-    wanted, actual = platform.split("/"), image.platform.split("/")
-    return not platform or wanted[: len(actual)] == actual[: len(wanted)]
+    # Podman itself tries again.
+    waits = [] if engine.is_podman or name.registry in limited else list(LIMIT_WAITS)
+    began = time.monotonic()
+    said = _tried(engine, name, credentials, platform)
+    for wait in waits:
+        if not registry_errors.is_limit(said):
+            break
+        attended(partial(time.sleep, wait * random.uniform(1, 1.5)))
+        said = _tried(engine, name, credentials, platform)
+    if not said:
+        return
+    tries = ""
+    if registry_errors.is_limit(said):
+        limited.add(name.registry)
+        seconds = time.monotonic() - began
+        tries = f" (tried {counted(len(waits) + 1, 'time')} in {seconds:.0f} s)" if waits else ""
+    raise registry_errors.failure(name, said, _user(credentials), tries)
+
+
+def _tried(
+    engine: Engine, name: ImageName, credentials: Mapping[str, Any] | None, platform: str
+) -> str:
+    """Pull an image once, and return why the registry has not delivered it; empty if it has."""
+    try:
+        attended(lambda: engine.pull(name, credentials, platform))
+    except Refused as error:
+        return error.said or "the engine gives no reason"
+    return ""
+
+
+def _user(credentials: Mapping[str, Any] | None) -> str:
+    """Return the user of a login; of one by token, a word for it."""
+    found = credentials or {}
+    return str(found.get("username") or found.get("Username") or ("a token" if found else ""))
 
 
 def _present(engine: Engine, name: ImageName, platform: str, target: Target) -> Image | None:

@@ -12,6 +12,7 @@ from ...common.errors import ResourceError
 from ...host.background import Background
 from ..target import Target
 from .engine import Engine
+from .observed import Remote
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,15 @@ class RunMemory:
     """Filled while resources are applied; the engine object has no data of a run.
 
     pulled: images by name and platform that were pulled. failed_pulls: by what makes two pulls
-    the same. uncommitted: the names of containers whose former ones are kept on purpose.
+    the same. remote: what registries have, by image and user. limited: the registries that have
+    refused all tries because too much was pulled. uncommitted: the names of containers whose former
+    ones are kept on purpose.
     """
 
     pulled: set[tuple[str, str]] = field(default_factory=set)
     failed_pulls: dict[tuple[str, ...], FailedPull] = field(default_factory=dict)
+    remote: dict[tuple[str, str], Remote] = field(default_factory=dict)
+    limited: set[str] = field(default_factory=set)
     uncommitted: set[str] = field(default_factory=set)
     _settling: dict[str, Background[Any]] = field(default_factory=dict)
     _followed: dict[str, str] = field(default_factory=dict)

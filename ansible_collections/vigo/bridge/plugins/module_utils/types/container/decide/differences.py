@@ -19,6 +19,7 @@ from ..observed import Existing, Observed
 from ..setting import KEYS, NAME, Effect, Limit, Reveal, Setting
 from ..settings import LIMITS, SETTINGS, Settings
 from ..values import networks
+from ..values.image_name import is_id, match
 from ..values.networks import Attachment
 from . import comparing, environment
 
@@ -39,7 +40,7 @@ class Difference:
 def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Difference, ...]:
     """Return all differences of the observed container, in the order of the settings."""
     container = cast(Existing, observed.container)
-    found = [*_image(wanted, observed, container)]
+    found = [*_image(wanted, observed, container), *_platform(wanted, observed, container)]
     found += _settings(wanted, observed, reveal)
     found += _secrets(wanted, container, reveal)
     found += _env(wanted, observed, container, reveal)
@@ -52,14 +53,36 @@ def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Differen
 def _image(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
     before, after = container.settings.image or "", wanted.image or ""
     here = observed.image.id if observed.image else None
-    if observed.podman and before == f"localhost/{after}":
-        before = after  # Podman's short names: compare the image's ID instead.
+    if observed.podman and _may_mean(before, after, here == container.image_id):
+        before = after
     if before != after and not (before in ("", here) or before.startswith("sha256:")):
         return [Difference("image", f"image {before} -> {after}", before, after)]
     if observed.moved or (here is not None and here != container.image_id):
         reason = f"image {after} now has a different ID"
         return [Difference("image", reason, f"{after} ({_short(container.image_id)})", after)]
     return []
+
+
+def _platform(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    """Return the difference in the platform, if the image's ID does not show it."""
+    image, recorded = observed.image, container.recorded
+    if image is None or recorded is None or not image.may_be_list:
+        return []
+    before = recorded.fields.get("platform") or image.platform
+    after = wanted.platform or image.platform
+    if match(before, after):
+        return []
+    return [Difference("platform", f"platform {before} -> {after}", before, after)]
+
+
+def _may_mean(before: str, after: str, is_same_image: bool) -> bool:
+    """Return whether Podman may report the first name for a container of the second one.
+
+    It has short names of its own. For a digest, it reports the image's ID or any of its digests.
+    """
+    if before == f"localhost/{after}":
+        return True
+    return is_same_image and "@" in after and ("@" in before or is_id(before))
 
 
 def _short(image_id: str) -> str:

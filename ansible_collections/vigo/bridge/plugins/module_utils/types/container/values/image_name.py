@@ -126,6 +126,15 @@ def platform(value: Any, attribute: str) -> str:
     return "/".join(part for part in (system, architecture, variant) if part)
 
 
+def match(first: str, second: str) -> bool:
+    """Return whether two platforms are the same: ``linux``, ``linux/arm64``, ``linux/arm64/v8``.
+
+    An empty one matches any. Images often omit the variant: only parts that both have are compared.
+    """
+    parts = zip(first.split("/"), second.split("/"))
+    return not first or not second or all(one == other for one, other in parts)
+
+
 def familiar(text: str) -> str:
     """Return a reference in one canonical, short form; an image ID or an invalid text as it is."""
     if is_id(text):
