@@ -231,6 +231,14 @@ pull_option = click.option(
 )
 
 
+pull_limit_option = click.option(
+    "--pull-limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help="At most N hosts pull images at the same time.",
+)
+
+
 def _writable(context: click.Context, parameter: click.Parameter, page: Path | None) -> Path | None:
     """Refuse a path that cannot be written before any host is contacted."""
     if page is None:

@@ -10,6 +10,7 @@ from vigo_bridge.app.options import HostOptions, ReportOptions, StackOptions
 from vigo_bridge.cli.options import (
     fleet_options,
     lock_timeout_option,
+    pull_limit_option,
     report_options,
     resources_argument,
     stack_options,
@@ -18,6 +19,7 @@ from vigo_bridge.cli.options import (
 
 @click.command()
 @resources_argument(required=False)
+@pull_limit_option
 @lock_timeout_option
 @report_options
 @fleet_options
@@ -29,6 +31,7 @@ def pull(
     hosts: HostOptions,
     shown: ReportOptions,
     resources: tuple[str, ...],
+    pull_limit: int | None,
     lock_timeout: float,
 ) -> None:
     """Pull the images of the stack's containers, ahead of a run.
@@ -39,6 +42,6 @@ def pull(
     with finding_hosts(hosts) as asked:
         from vigo_bridge.app.stack_state import pull as pull_images
 
-        changes = {"lock_timeout": lock_timeout}
+        changes = {"pull_limit": pull_limit, "lock_timeout": lock_timeout}
         status = pull_images(resources, stack, hosts, asked, changes, shown)
     context.exit(status)

@@ -15,6 +15,7 @@ from vigo_bridge.cli.options import (
     gathered,
     lock_timeout_option,
     only_option,
+    pull_limit_option,
     pull_option,
     report_options,
     stack_options,
@@ -33,6 +34,7 @@ def change_options(command: Command) -> Command:
         dict,
         only_option,
         pull_option,
+        pull_limit_option,
         click.option(
             "--prune", is_flag=True, help="Remove containers that are no longer in the stack."
         ),

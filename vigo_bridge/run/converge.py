@@ -35,7 +35,8 @@ _RESERVE = "." * 262144
 class RunOptions:
     """How to run. check_mode: only predict. only_reads: whether the module only predicts, even
     without check mode. prune: whether to remove containers that are no longer in the stack. pull:
-    ``always`` pulls all images. only: the crates and resources to apply; empty for all.
+    ``always`` pulls all images. pull_limit: how many hosts of a batch pull at the same time; None
+    for all. only: the crates and resources to apply; empty for all.
     lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
     containers must stay healthy at the end. rollout: a unique text, if hosts keep their former
     states; otherwise empty. passwords: environment variables that name files with passwords. play:
@@ -50,6 +51,7 @@ class RunOptions:
     become: bool = False
     prune: bool = False
     pull: str | None = None
+    pull_limit: int | None = None
     only: tuple[str, ...] = ()
     lock_timeout: float = 30
     min_healthy_time: float = 0
@@ -217,6 +219,7 @@ def _arguments(options: RunOptions, former: Former, *, is_check: bool) -> list[s
         given = {
             "vigo_prune": options.prune,
             "vigo_pull": options.pull,
+            "vigo_pull_limit": options.pull_limit,
             "vigo_only": list(options.only),
             "vigo_min_healthy_time": options.min_healthy_time,
             "vigo_former": former if options.rollout else "",

@@ -9,8 +9,10 @@ from typing import Any, Mapping
 
 from ansible.module_utils.common.validation import check_type_bool
 
+from ..module_utils.delivery import pull_turns
 from ..plugin_utils.caller import caller
 from ..plugin_utils.host_result import Sent
+from ..plugin_utils.pull_turns import in_turns, limit_of
 from ..plugin_utils.stack_action import ApplyingAction
 
 
@@ -20,11 +22,27 @@ class ActionModule(ApplyingAction):
         "lock_timeout",
         "prune",
         "pull",
+        "pull_limit",
         "min_healthy_time",
         "former",
         "rollout",
         "started_by",
     )
+
+    added = (*ApplyingAction.added, *pull_turns.ADDED)
+
+    def call(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], **more: Any
+    ) -> dict[str, Any]:
+        limit = limit_of(arguments)
+        if not limit or self._task.check_mode:
+            return super().call(module, arguments, task_vars, **more)
+
+        def step(pulls: Mapping[str, Any]) -> dict[str, Any]:
+            given = {**arguments, pull_turns.PULLS: pulls}
+            return super(ActionModule, self).call(module, given, task_vars, **more)
+
+        return in_turns(limit, step)
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         prunes = check_type_bool(arguments.get("prune") or False)

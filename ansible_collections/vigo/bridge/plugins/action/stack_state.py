@@ -5,15 +5,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Mapping
 
 from ..plugin_utils.host_result import Sent
+from ..plugin_utils.pull_turns import limit_of, turn
 from ..plugin_utils.stack_action import StackAction
 
 
 class ActionModule(StackAction):
     module = "vigo.bridge.stack_state"
-    from_variables = ("lock_timeout", "min_healthy_time")
+    from_variables = ("lock_timeout", "min_healthy_time", "pull_limit")
+
+    def call(
+        self, module: str, arguments: Mapping[str, Any], task_vars: Mapping[str, Any], **more: Any
+    ) -> dict[str, Any]:
+        limit = limit_of(arguments)
+        pulls = arguments.get("state") == "pulled" and not self._task.check_mode
+        with turn(limit) if limit and pulls else contextlib.nullcontext():
+            return super().call(module, arguments, task_vars, **more)
 
     def expected(self, arguments: Mapping[str, Any]) -> Sent:
         is_removed = arguments.get("state") == "absent"

@@ -226,6 +226,14 @@ options:
     type: str
     choices:
       - always
+  pull_limit:
+    description:
+      - How many hosts of the play may pull images at the same time. The others wait before anything
+        on them is changed. Hosts that have their images already do not wait.
+      - If it is not known before whether a resource pulls an image, as with C(changed) in
+        O(resources[].when), the host counts as pulling until all its resources are applied.
+      - Default is the variable C(vigo_pull_limit). If it is not set, all hosts can pull at once.
+    type: int
   docker_host:
     description:
       - The address of the engine for O(prune) and for all containers that do not set their own.
@@ -401,6 +409,7 @@ from ..module_utils.converge.required_modules import ADDED, require_modules
 from ..module_utils.converge.run import converge
 from ..module_utils.converge.stack_module import run_stack_module
 from ..module_utils.converge.stack_options import STACK_OPTIONS
+from ..module_utils.delivery import pull_turns
 
 
 def main() -> None:
@@ -414,10 +423,11 @@ def main() -> None:
             "started_by": {"type": "str"},
             "prune": {"type": "bool", "default": False},
             "pull": {"type": "str", "choices": ["always"]},
+            "pull_limit": {"type": "int"},
         },
         work=converge,
         uses_engine=lambda given: bool(given["prune"]),
-        added=ADDED,
+        added=(*ADDED, *pull_turns.ADDED),
         prepare=require_modules,
     )
 

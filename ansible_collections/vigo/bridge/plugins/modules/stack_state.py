@@ -72,6 +72,12 @@ options:
       - How many seconds the containers must stay healthy after they were restarted or started.
       - Default is the variable C(vigo_min_healthy_time), or V(0).
     type: float
+  pull_limit:
+    description:
+      - With O(state=pulled), how many hosts of the play may pull images at the same time. The
+        others wait.
+      - Default is the variable C(vigo_pull_limit). If it is not set, all hosts can pull at once.
+    type: int
   docker_host:
     description:
       - The address of the engine for all containers that do not set their own.
@@ -197,6 +203,7 @@ def main() -> None:
             **STACK_OPTIONS,
             "lock_timeout": {"type": "float"},
             "min_healthy_time": {"type": "float"},
+            "pull_limit": {"type": "int"},
         },
         work=_work,
         uses_engine=lambda given: bool(given["state"] == "absent"),

@@ -181,7 +181,7 @@ class StackAction(StackCall):
 class ApplyingAction(StackAction):
     """The base of actions whose modules apply resources, or predict that, of any type."""
 
-    added = module_archive.ADDED
+    added: Sequence[str] = module_archive.ADDED
 
     def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
         try:

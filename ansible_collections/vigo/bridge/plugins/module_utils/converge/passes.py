@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.errors import ResourceError
+from ..delivery.pull_turns import APPLY, ASK, DONE, LATER, PULL, STEP
 from ..host.facts import Facts
 from ..host.overlay import Overlay
 from ..state.journal import Journal
@@ -102,6 +103,24 @@ class Convergence:
     def refuse(self) -> None:
         """Raise ResourceError if nothing on this host may be changed."""
         self._preparation.refuse()
+
+    def pull_step(self, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Take one step of ``delivery/pull_turns``, and return what the caller has to know.
+
+        Return None if it is time to apply the resources. given: what the caller has sent.
+        """
+        types = self._applier.types
+        if given[STEP] == ASK:
+            now, later = self._preparation.needs_pulls()
+            return {STEP: ASK, LATER: later} if now or later else None
+        if given[STEP] == PULL:
+            self._preparation.prepare()
+            made = {name: kind.pulls(self._target) for name, kind in types.items()}
+            done = {name: pulls for name, (pulls, _again) in made.items() if pulls}
+            return {STEP: APPLY, DONE: done, LATER: any(again for _pulls, again in made.values())}
+        for name, pulls in given[DONE].items():
+            types[name].take_pulls(pulls, self._target)
+        return None
 
     def run(self) -> list[Result]:
         """Apply all resources, or predict that, and return their results."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator, Mapping
+from itertools import filterfalse
+from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ..common.errors import ResourceError
 from ..host.overlay import Overlay
@@ -49,6 +50,24 @@ class Preparation:
             if kind.prepared_by:
                 kind.prepare(list(self._certain(kind, kind.prepared_by)), self.applier.target)
 
+    def needs_pulls(self) -> tuple[bool, bool]:
+        """Return whether `prepare` would pull images, and whether applying the resources may pull
+        further ones.
+        """
+        certain: list[bool | None] = []
+        others: list[bool | None] = []
+        for kind in filter(lambda each: each.prepared_by, self.applier.types.values()):
+            resources = list(self._taking_part(kind))
+            certain += self._would_pull(kind, filter(self._is_certain, resources))
+            others += self._would_pull(kind, filterfalse(self._is_certain, resources))
+        return True in certain, None in certain or any(each is not False for each in others)
+
+    def _would_pull(self, kind: Behaviour, resources: Iterable[Resource]) -> list[bool | None]:
+        rendered = [self._rendered(each, kind.prepared_by) for each in resources]
+        known = [attributes for attributes in rendered if attributes is not None]
+        unknown = [None] * (len(rendered) - len(known))
+        return [*kind.would_pull(known, self.applier.target), *unknown]
+
     def _described(
         self, resource: Resource, names: tuple[str, ...], overlay: Callable[[], Overlay]
     ) -> Callable[[], Mapping[str, Any] | None]:
@@ -60,13 +79,20 @@ class Preparation:
 
     def _certain(self, kind: Behaviour, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
         """Yield some attributes of the resources of a type that will certainly be applied."""
+        for resource in filter(self._is_certain, self._taking_part(kind)):
+            attributes = self._rendered(resource, names)
+            if attributes is not None:
+                yield attributes
+
+    def _taking_part(self, kind: Behaviour) -> Iterator[Resource]:
         for resource in self.resources.values():
-            if (
-                resource.type != kind.type.name
-                or resource.id not in self.selection.applied
-                or resource.node.gated
-                or not self.conditions.certainly_hold(resource)
-            ):
-                continue
-            with contextlib.suppress(ResourceError):
-                yield self.applier.rendering.of(resource, names)()
+            if resource.type == kind.type.name and resource.id in self.selection.applied:
+                yield resource
+
+    def _is_certain(self, resource: Resource) -> bool:
+        return not resource.node.gated and self.conditions.certainly_hold(resource)
+
+    def _rendered(self, resource: Resource, names: tuple[str, ...]) -> Mapping[str, Any] | None:
+        with contextlib.suppress(ResourceError):
+            return self.applier.rendering.of(resource, names)()
+        return None

@@ -10,6 +10,7 @@ import math
 from typing import Any, Callable, Iterable, Mapping
 
 from ..common.errors import ResourceError
+from ..delivery.pull_turns import PULLS
 from ..host import private_files
 from ..host.facts import Facts
 from ..language.go_template.errors import OPEN
@@ -52,7 +53,8 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
 
     arguments: ``resources``, ``crates``, ``vars``, ``scope``, ``stack_id``, ``former_scopes``,
     ``scope_is_default``, ``state_dir``, ``prune``, ``pull``, ``only``, ``lock_timeout``,
-    ``min_healthy_time``, ``former``, ``rollout``, ``started_by`` as the module documents them.
+    ``min_healthy_time``, ``former``, ``rollout``, ``started_by`` as the module documents them;
+    ``_pulls`` as in ``delivery/pull_turns``.
     Raise ResourceError when nothing could be started at all.
     """
     entries = arguments.get("crates") or {}
@@ -115,6 +117,11 @@ def converge(arguments: Mapping[str, Any], target: Target) -> list[Result]:
         except GraphError as error:
             raise ResourceError("\n".join(map(str, error.problems))) from error
         convergence.refuse()
+        pulls = arguments.get(PULLS)
+        step = convergence.pull_step(pulls) if pulls and not target.check_mode else None
+        if step:
+            target.returned[PULLS] = step
+            return []
         record.take_over(stack, lambda scope: journal.take_over(Journal.load(folder, scope), ids))
         try:
             results = convergence.run()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.wording import counted
 from ..delivery.called_module import CalledModule
@@ -24,7 +24,7 @@ def run_stack_module(
     argument_spec: Mapping[str, Mapping[str, Any]],
     work: Callable[[Mapping[str, Any], Target], Iterable[Result]],
     uses_engine: Callable[[Mapping[str, Any]], bool],
-    added: Iterable[str] = (),
+    added: Sequence[str] = (),
     prepare: Callable[[CalledModule, Target], None] = lambda module, target: None,
     *,
     only_reads: bool = False,
@@ -48,7 +48,8 @@ def run_stack_module(
         if _needs_sdk(module.params, uses_engine):
             require_sdk(module, module.params["state_dir"] or private_files.default_folder())
         prepare(module, target)
-        results = list(work(module.params, target))
+        given = {name: module.taken.get(name) for name in added}
+        results = list(work({**module.params, **given}, target))
     secrets = target.secrets
     results = [concealed(result, secrets) for result in results]
     answer = {

@@ -180,6 +180,27 @@ class Behaviour:
             whatever fails here fails again at the resource's turn, and is reported there.
         """
 
+    def would_pull(
+        self, resources: Sequence[Mapping[str, Any]], target: Target
+    ) -> Sequence[bool | None]:
+        """Return for each of these resources whether an image is pulled when it is applied; None
+        if that is known only then. Those that never pull can be left out.
+
+        resources: as for ``prepare``. Changes nothing, and never raises ResourceError.
+        """
+        return ()
+
+    def pulls(self, target: Target) -> tuple[Mapping[str, Any], bool]:
+        """Return, in types of JSON, which pulls ``prepare`` has made, and whether one has failed
+        and may be tried again.
+        """
+        return {}, False
+
+    def take_pulls(self, pulls: Mapping[str, Any], target: Target) -> None:
+        """Note pulls that another call has made, so that they are not made again. pulls: from
+        `pulls`.
+        """
+
     def refuse(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Raise ResourceError, before the first change, if nothing may be changed.
 

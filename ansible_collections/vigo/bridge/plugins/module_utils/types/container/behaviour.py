@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Sequence
+import contextlib
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from ...common.errors import ResourceError
 from ..base import Call, Decision, Outcome, Pending, Turn
 from ..on_engine.engines import OnEngine, engine_of
 from ..result import Result
 from ..target import Target
-from . import former, start_first
+from . import former, pull, shared_pulls, start_first
 from . import spec as container_spec
 from .act import Work, act, concealing, confirm
 from .decide import capabilities
 from .decide.decide import decide, wanted_networks
 from .described_names import described_names
 from .descriptor import TYPE
+from .engine import Engine
 from .health_watch import unhealthy
 from .named import named
 from .observe import observe
@@ -81,19 +83,29 @@ class Container(OnEngine):
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
         """Pull their images in parallel."""
         wanted = []
-        silent: set[str] = set()
-        for attributes in resources:
-            try:
-                spec = container_spec.parse(attributes)
-            except ResourceError:
-                continue
-            if not spec.is_wanted or spec.pull == "never" or spec.docker_host in silent:
-                continue
-            try:
-                wanted.append((engine_of(spec.docker_host, target), spec))
-            except ResourceError:
-                silent.add(spec.docker_host)
+        for spec, engine in _to_pull(resources, target):
+            if spec is not None and engine is not None:
+                _engines(target)[spec.docker_host] = engine
+                wanted.append((engine, spec))
         prefetch(wanted, target)
+
+    def would_pull(
+        self, resources: Sequence[Mapping[str, Any]], target: Target
+    ) -> Sequence[bool | None]:
+        with concealing(target):
+            return [
+                None if spec is None or engine is None else pull.is_needed(engine, spec, target)
+                for spec, engine in _to_pull(resources, target)
+            ]
+
+    def pulls(self, target: Target) -> tuple[Mapping[str, Any], bool]:
+        made = shared_pulls.as_data(_engines(target), target)
+        return made, any(each["failed"] for each in made.values())
+
+    def take_pulls(self, pulls: Mapping[str, Any], target: Target) -> None:
+        for docker_host, made in pulls.items():
+            with contextlib.suppress(ResourceError):
+                shared_pulls.take(engine_of(docker_host, target), made, target)
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Record containers taken over; watch that all stay healthy; report orphans, and remove
@@ -143,3 +155,32 @@ class Container(OnEngine):
     ) -> Outcome | Pending:
         with concealing(target):
             return act(Work(engine_of(spec.docker_host, target), spec, observed, target), decision)
+
+
+def _to_pull(
+    resources: Sequence[Mapping[str, Any]], target: Target
+) -> Iterator[tuple[ContainerSpec | None, Engine | None]]:
+    """Yield the containers whose image may be pulled, with their engines; None for an engine that
+    does not respond, and for a container whose attributes are invalid, perhaps only for now.
+    """
+    silent: set[str] = set()
+    for attributes in resources:
+        try:
+            spec = container_spec.parse(attributes)
+        except ResourceError:
+            yield None, None
+            continue
+        if not spec.is_wanted or spec.pull == "never":
+            continue
+        engine = None
+        if spec.docker_host not in silent:
+            try:
+                engine = engine_of(spec.docker_host, target)
+            except ResourceError:
+                silent.add(spec.docker_host)
+        yield spec, engine
+
+
+def _engines(target: Target) -> dict[str, Engine]:
+    """Return the engines that have pulled for this call, by the address that users set."""
+    return target.service("engines that have pulled", dict)
