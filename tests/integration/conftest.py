@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Engines beside the usual one, for the long tests."""
+"""Engines beside the usual one, for the long tests, and what they run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.integration.engines import CHOSEN, ENGINES, USUAL
 
 if TYPE_CHECKING:
+    from tests.integration.compose_scene import Scene
     from tests.testbed import Engine, Testbed
 
 
@@ -37,3 +40,16 @@ def usual_engine(request: pytest.FixtureRequest) -> Engine:
     """Return the engine that every run of the tests uses; in the sweep, one after the other."""
     found: Engine = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def compose_scene(
+    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, compose_env: dict[str, str]
+) -> Iterator[Scene]:
+    """Yield the scene of the compose file that the parameter names, without its containers."""
+    from tests.integration.compose_scene import Scene  # Imported here: other tests need no Docker.
+
+    scene = Scene(request.param, tmp_path, engine, compose_env)
+    scene.clear()
+    yield scene
+    scene.clear()

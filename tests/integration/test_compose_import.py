@@ -8,25 +8,16 @@ with the reason; a difference that is not there is a failure.
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.program import Finished, vigo_bridge
-from tests.testbed import Engine
+from tests.integration.compose_scene import HOST, Scene
 
 pytestmark = pytest.mark.integration
-
-FOLDER = Path(__file__).parent / "compose"
-HOST = "one.compose.example.com"
 
 #: In each `make test`; the others take their turn in the long tests.
 QUICK = ("environment",)
@@ -45,16 +36,6 @@ FILES = (
     "sharing",
     "storage",
 )
-FURTHER_FILES = {"overridden": ["overridden.over.yml"]}
-PROFILES = {"profiles": ["--profile", "debug"]}
-SECRETS = {
-    "VIGO_SECRET_SECRETS_DB_PASSWORD": "hunter2-dotenv",
-    "VIGO_SECRET_SECRETS_WEB_API_TOKEN": "abcdef-123456",
-    "VIGO_SECRET_SECRETS_WEB_OTHER_URL": "postgres://app:hunter2-url@db/app",
-    "VIGO_SECRET_SECRETS_WEB_PASSWORD": "hunter2-command",
-    "DB_PASSWORD": "hunter2-dotenv",
-}
-
 #: Where the two may differ: a pattern of paths, and why.
 DIFFERENCES = {
     # For each container again.
@@ -100,90 +81,21 @@ DIFFERENCES = {
 }
 
 
-class Scene:
-    """One compose file, and the containers that come of it."""
-
-    def __init__(
-        self, stem: str, folder: Path, engine: Engine, environment: dict[str, str]
-    ) -> None:
-        self.stem = stem
-        self.engine = engine
-        self.environment = {**environment, **SECRETS}
-        self.place = folder / "files"
-        self.stack = folder / "stack"
-        shutil.copytree(FOLDER, self.place)
-        names = [f"{stem}.yml", *FURTHER_FILES.get(stem, [])]
-        self.files = [str(self.place / name) for name in names]
-
-    def compose(self, *words: str) -> None:
-        named = [word for file in self.files for word in ("-f", file)]
-        command = ["docker", "compose", *PROFILES.get(self.stem, []), *named, "-p", self.stem]
-        finished = subprocess.run(
-            [*command, *words],
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert finished.returncode == 0, finished.stderr
-
-    def imported(self, *arguments: str) -> Finished:
-        return vigo_bridge(
-            *("import", "compose", *self.files, "--stacks", self.stack, "-p", self.stem),
-            *("--match", HOST, *PROFILES.get(self.stem, []), *arguments),
-            environment=self.environment,
-        )
-
-    def bridge(self, command: str) -> Finished:
-        return vigo_bridge(
-            *(command, "--stacks", self.stack, "--local", "--as", HOST, "-o", "json"),
-            environment=self.environment,
-        )
-
-    def containers(self) -> dict[str, Any]:
-        """Return all containers of the file, by name."""
-        with closing(self.engine.client()) as client:
-            found = client.containers.list(ignore_removed=True, all=True)
-            mine = (c for c in found if c.name.startswith((f"{self.stem}-", f"{self.stem}_")))
-            return {container.name: container.attrs for container in mine}
-
-    def clear(self) -> None:
-        with closing(self.engine.client()) as client:
-            for name in self.containers():
-                client.api.remove_container(name, force=True, v=True)
-            for network in client.networks.list():
-                if network.name.startswith((f"{self.stem}_", f"{self.stem}-")):
-                    network.remove()
-            for volume in client.volumes.list():
-                if volume.name.startswith((f"{self.stem}_", f"{self.stem}-")):
-                    volume.remove()
-
-
-@pytest.fixture
-def scene(
-    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, compose_env: dict[str, str]
-) -> Iterator[Scene]:
-    scene = Scene(request.param, tmp_path, engine, compose_env)
-    scene.clear()
-    yield scene
-    scene.clear()
-
-
 @pytest.mark.parametrize(
-    "scene",
+    "compose_scene",
     [*QUICK, *(pytest.param(stem, marks=pytest.mark.sweep) for stem in FILES)],
     indirect=True,
     ids=lambda stem: stem,
 )
-def test_import_makes_what_compose_makes(scene: Scene) -> None:
-    scene.compose("up", "-d", "--quiet-pull")
-    theirs = scene.containers()
-    scene.compose("down", "-v", "-t", "0")
-    finished = scene.imported()
+def test_import_makes_what_compose_makes(compose_scene: Scene) -> None:
+    compose_scene.compose("up", "-d", "--quiet-pull")
+    theirs = compose_scene.containers()
+    compose_scene.compose("down", "-v", "-t", "0")
+    finished = compose_scene.imported()
     assert finished.status == 0, finished.err
-    converged = scene.bridge("run")
+    converged = compose_scene.bridge("run")
     assert converged.status == 0, converged.out
-    ours = scene.containers()
+    ours = compose_scene.containers()
     assert sorted(ours) == sorted(theirs)
     found = [
         f"{name}: {line}"
@@ -191,7 +103,7 @@ def test_import_makes_what_compose_makes(scene: Scene) -> None:
         for line in differences(with_names(theirs)[name], with_names(ours)[name])
     ]
     assert not found, "\n".join(found)
-    again = scene.bridge("run")
+    again = compose_scene.bridge("run")
     assert set(again.actions(HOST).values()) <= {"none", "skipped"}, again.reasons(HOST)
 
 
@@ -270,11 +182,11 @@ def in_memory(config: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("scene", ["networks"], indirect=True)
-def test_a_plan_knows_that_a_network_will_be_made(scene: Scene) -> None:
+@pytest.mark.parametrize("compose_scene", ["networks"], indirect=True)
+def test_a_plan_knows_that_a_network_will_be_made(compose_scene: Scene) -> None:
     """On a fresh host, the network with addresses is a resource that comes first."""
-    assert scene.imported().status == 0
-    planned = scene.bridge("plan")
+    assert compose_scene.imported().status == 0
+    planned = compose_scene.bridge("plan")
     assert planned.status == 2, planned.out
     assert planned.actions(HOST)["networks/network-networks_front"] == "created"
     assert planned.actions(HOST)["networks/web"] == "created"

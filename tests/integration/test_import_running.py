@@ -13,14 +13,9 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
+from tests.integration.compose_scene import PROFILES, SECRETS, Scene
 from tests.integration.program import vigo_bridge
-from tests.integration.test_compose_import import (
-    FILES,
-    PROFILES,
-    QUICK,
-    SECRETS,
-    Scene,
-)
+from tests.integration.test_compose_import import FILES, QUICK
 from tests.testbed import Engine
 from vigo_bridge.compose.importer import Destination, read_compose
 from vigo_bridge.compose.running.reading import read_running
@@ -35,16 +30,6 @@ NOT_COMPARED = {
 }
 #: The defaults of engines, which a file may set.
 DEFAULTS = {"ipc": "private", "log_driver": "json-file", "healthcheck": {"test": ("NONE",)}}
-
-
-@pytest.fixture
-def scene(
-    request: pytest.FixtureRequest, tmp_path: Path, engine: Engine, compose_env: dict[str, str]
-) -> Iterator[Scene]:
-    scene = Scene(request.param, tmp_path, engine, compose_env)
-    scene.clear()
-    yield scene
-    scene.clear()
 
 
 def filled(value: Any, variables: dict[str, str]) -> Any:
@@ -95,26 +80,26 @@ def settings(attributes: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "scene",
+    "compose_scene",
     [*QUICK, *(pytest.param(stem, marks=pytest.mark.sweep) for stem in FILES)],
     indirect=True,
     ids=lambda stem: stem,
 )
 def test_a_project_gives_the_stack_of_its_file(
-    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    compose_scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.compose("up", "-d", "--quiet-pull")
-    for name, value in scene.environment.items():
+    compose_scene.compose("up", "-d", "--quiet-pull")
+    for name, value in compose_scene.environment.items():
         monkeypatch.setenv(name, value)
-    profiles = PROFILES.get(scene.stem, [])[1::2]
+    profiles = PROFILES.get(compose_scene.stem, [])[1::2]
     of_file = read_compose(
-        [Path(file) for file in scene.files],
-        scene.environment,
+        [Path(file) for file in compose_scene.files],
+        compose_scene.environment,
         match=HOST,
-        project=scene.stem,
+        project=compose_scene.stem,
         profiles=profiles,
     )
-    of_engine = read_running(scene.stem, Destination(HOST, tmp_path / "other"))
+    of_engine = read_running(compose_scene.stem, Destination(HOST, tmp_path / "other"))
     assert [str(item) for item in of_engine.findings if item.severity == "lost"] == []
     theirs, ours = resources(of_file.stack), resources(of_engine.stack)
     assert sorted(theirs) == sorted(ours)
@@ -138,24 +123,24 @@ def adopted(stack: Path, environment: dict[str, str]) -> dict[str, str]:
     return finished.actions(HOST)
 
 
-@pytest.mark.parametrize("scene", ["environment"], indirect=True)
-def test_a_project_without_its_file_is_adopted(scene: Scene, tmp_path: Path) -> None:
+@pytest.mark.parametrize("compose_scene", ["environment"], indirect=True)
+def test_a_project_without_its_file_is_adopted(compose_scene: Scene, tmp_path: Path) -> None:
     """Secrets go to a store with the import, so nothing is typed."""
-    scene.compose("up", "-d", "--quiet-pull")
-    before = {name: payload["Id"] for name, payload in scene.containers().items()}
-    for file in scene.files:
+    compose_scene.compose("up", "-d", "--quiet-pull")
+    before = {name: payload["Id"] for name, payload in compose_scene.containers().items()}
+    for file in compose_scene.files:
         Path(file).unlink()
     stack = tmp_path / "stack"
-    call = ("import", "running", scene.stem, "--stacks", stack, "--match", HOST)
-    imported = vigo_bridge(*call, "--store", "vault", environment=scene.environment)
+    call = ("import", "running", compose_scene.stem, "--stacks", stack, "--match", HOST)
+    imported = vigo_bridge(*call, "--store", "vault", environment=compose_scene.environment)
     assert imported.status == 0, imported.err
     text = "".join(path.read_text() for path in stack.rglob("*.vgo"))
     assert SECRETS["DB_PASSWORD"] not in text + imported.out + imported.err
     found = re.search(r"ANSIBLE_VAULT_PASSWORD_FILE=(\S+)", imported.out)
     vault = {"ANSIBLE_VAULT_PASSWORD_FILE": found[1]} if found else {}
-    actions = adopted(stack, {**scene.environment, **vault})
+    actions = adopted(stack, {**compose_scene.environment, **vault})
     assert set(actions.values()) == {"none"}
-    assert {name: payload["Id"] for name, payload in scene.containers().items()} == before
+    assert {name: payload["Id"] for name, payload in compose_scene.containers().items()} == before
 
 
 def test_what_cannot_be_imported(tmp_path: Path, engine: Engine) -> None:

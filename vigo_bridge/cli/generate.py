@@ -11,7 +11,7 @@ import click
 from vigo_bridge.app.generation import generate_project
 from vigo_bridge.app.options import HostOptions, StackOptions
 from vigo_bridge.cli.options import Command, gathered, host_options, stack_options
-from vigo_bridge.cli.seconds import duration
+from vigo_bridge.cli.seconds import every_option
 from vigo_bridge.report.printing import echo
 
 #: Seconds between two turns of a host: each one is a fetch from the repository's server.
@@ -47,14 +47,7 @@ def _pull_options(command: Command) -> Command:
             metavar="DIR",
             help="With --pull: the folder on each host with its own secret stores.",
         ),
-        click.option(
-            "--every",
-            default="5m",
-            show_default=True,
-            metavar="DURATION",
-            callback=duration(_SHORTEST),
-            help="With --pull: how often each host converges itself.",
-        ),
+        every_option(_SHORTEST, "With --pull: how often each host converges itself."),
         click.option(
             "--prune",
             is_flag=True,

@@ -54,3 +54,15 @@ def duration(shortest: float) -> Callable[..., float]:
         return length
 
     return callback
+
+
+def every_option(shortest: float, help: str) -> Callable[..., Any]:
+    """Return the option `--every`, the interval of what is repeated, in seconds."""
+    return click.option(
+        "--every",
+        default="5m",
+        show_default=True,
+        metavar="DURATION",
+        callback=duration(shortest),
+        help=help,
+    )

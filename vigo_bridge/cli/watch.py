@@ -17,7 +17,7 @@ from vigo_bridge.app.options import HostOptions, Rollout, StackOptions
 from vigo_bridge.cli.options import Command, fleet_options, gathered, output_option, stack_options
 from vigo_bridge.cli.rollout_flags import rollout_options
 from vigo_bridge.cli.run import Changes, change_options
-from vigo_bridge.cli.seconds import duration
+from vigo_bridge.cli.seconds import duration, every_option
 from vigo_bridge.cli.watch_git import VARIABLE, GitCall, git_options, git_source
 from vigo_bridge.report.printing import echo
 
@@ -35,13 +35,9 @@ def _watch_options(command: Command) -> Command:
         command,
         "wanted",
         _wanted,
-        click.option(
-            "--every",
-            default="5m",
-            show_default=True,
-            metavar="DURATION",
-            callback=duration(_SHORTEST),
-            help="From the beginning of a turn to that of the next one, such as 30s, 5m or 1h.",
+        every_option(
+            _SHORTEST,
+            "From the beginning of a turn to that of the next one, such as 30s, 5m or 1h.",
         ),
         click.option(
             "--repair",

@@ -34,18 +34,24 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert all(text in told for text in case.get("errors", ())), told
         return
     found = read(case, tmp_path)
-    written = "\n".join(found.files.values())
-    for text in case.get("has", ()):
-        assert text in written, written
-    assert case.get("never", "\0") not in written
-    assert_told(found, "lost", case.get("lost", ()))
-    if "secrets" in case:
-        assert [secret.path for secret in found.stack.secrets] == case["secrets"]
+    assert_imported(found, case)
     if "warnings" in case:
         told = [str(finding) for finding in found.findings if finding.severity == "warning"]
         assert len(told) == len(case["warnings"]), told
         assert_told(found, "warning", case["warnings"])
     assert_told(found, "todo", case.get("todo", ()))
+
+
+def assert_imported(found: Import, case: dict[str, Any]) -> None:
+    """Check the texts of the files, the secrets, the lost keys and the notes of a case."""
+    written = "\n".join(found.files.values())
+    for text in case.get("has", ()):
+        assert text in written, written
+    for text in case.get("never", ()):
+        assert text not in written, written
+    if "secrets" in case:
+        assert [secret.path for secret in found.stack.secrets] == case["secrets"]
+    assert_told(found, "lost", case.get("lost", ()))
     assert_told(found, "note", case.get("notes", ()))
 
 

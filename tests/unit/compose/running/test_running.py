@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import differences
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
-from tests.unit.compose.test_import import assert_told
+from tests.unit.compose.test_import import assert_imported
 from tests.yaml_files import read_yaml
 from vigo_bridge.compose.findings import ComposeError, Findings
 from vigo_bridge.compose.importer import Destination, Import, imported
@@ -96,18 +96,10 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         assert case["error"] in str(caught.value.finding)
         return
     found = read(case, tmp_path)
-    written = "\n".join(found.files.values())
-    for text in case.get("has", ()):
-        assert text in written, written
-    for text in case.get("never", ()):
-        assert text not in written, written
+    assert_imported(found, case)
     if "resources" in case:
         names = [item.name for crate in found.stack.crates for item in crate.resources]
         assert names == case["resources"]
-    if "secrets" in case:
-        assert [secret.path for secret in found.stack.secrets] == case["secrets"]
-    assert_told(found, "lost", case.get("lost", ()))
-    assert_told(found, "note", case.get("notes", ()))
     told = [finding for finding in found.findings if finding.severity == "note"]
     assert len(told) == len(case.get("notes", ())), told
 
