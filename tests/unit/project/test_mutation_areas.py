@@ -7,26 +7,27 @@ from collections import Counter
 
 import pytest
 
-from tests.mutation.areas import MODULE_UTILS, ROOT, areas, samples
+from tests.mutation.areas import MODULE_UTILS, ROOT, areas, below
 
 AREAS = areas()
 
 
 def test_each_file_is_in_one_area() -> None:
-    counted = Counter(name for area in AREAS.values() for name in area.files)
+    counted = Counter(name for files in AREAS.values() for name in files)
     roots = [f"{MODULE_UTILS}/types", f"{MODULE_UTILS}/converge", "vigo_bridge/run"]
     paths = [path for root in roots for path in (ROOT / root).rglob("*.py")]
     assert counted == Counter({str(path.relative_to(ROOT)): 1 for path in paths})
 
 
-@pytest.mark.parametrize("name", AREAS)
-def test_the_tests_exist(name: str) -> None:
-    assert [test for test in AREAS[name].tests if not (ROOT / test).exists()] == []
-
-
-def test_samples() -> None:
-    """They follow the size, and no area is left out."""
-    found = samples(AREAS, 200)
-    assert 190 <= sum(found.values()) <= 220
-    assert min(found.values()) >= 1
-    assert max(found, key=found.__getitem__) == "types/container"
+@pytest.mark.parametrize(
+    ("wanted", "selected"),
+    [
+        ("types", [name for name in AREAS if name.startswith("types/")]),
+        ("types/exec", ["types/exec"]),
+        ("run", ["run"]),
+        ("typ", []),
+        ("", []),
+    ],
+)
+def test_a_name_selects_an_area_or_all_below_it(wanted: str, selected: list[str]) -> None:
+    assert below(wanted, AREAS) == [path for name in selected for path in AREAS[name]]
