@@ -113,7 +113,7 @@ class Scene:
             network.remove()
         for _image, name in named_images(self.client):
             if self.name in name:
-                with suppress(docker.errors.NotFound):  # A digest goes with the last tag.
+                with suppress(docker.errors.APIError):  # A digest goes with the last tag.
                     self.client.images.remove(name)
         self.client.close()
 

@@ -57,18 +57,24 @@ def predicted_and_applied(scene: Scene, action: str, **wanted: Any) -> None:
 
 
 def test_a_tag_that_moves_for_one_platform(scene: Scene, shop: ImageForPlatforms) -> None:
+    """In containerd's store, the ID of an image is that of its list."""
+    knows_lists_only = "containerd" in str(scene.client.info()["DriverStatus"])
     shop.publish("stable", {HERE: FIRST, OTHER: FIRST})
     wanted = {"image": f"{shop.name}:stable", "pull": "always"}
     predicted_and_applied(scene, "created", **wanted)
     shop.publish("stable", {HERE: FIRST, OTHER: SECOND})
-    assert scene.apply(check=True, **wanted).action == "unknown"
-    assert any(shop.name in note for note in scene.notes)
-    predicted_and_applied(scene, "none", **wanted)
+    if knows_lists_only:
+        assert scene.apply(check=True, **wanted).action == "recreated"
+    else:
+        assert scene.apply(check=True, **wanted).action == "unknown"
+        assert any(shop.name in note for note in scene.notes)
+    predicted_and_applied(scene, "recreated" if knows_lists_only else "none", **wanted)
     shop.publish("stable", {HERE: SECOND, OTHER: SECOND})
     predicted_and_applied(scene, "recreated", **wanted)
 
 
-@pytest.mark.parametrize("policy", ["missing", pytest.param("always", marks=pytest.mark.sweep)])
+@pytest.mark.sweep
+@pytest.mark.parametrize("policy", ["missing", "always"])
 def test_digests(scene: Scene, shop: ImageForPlatforms, is_podman: bool, policy: str) -> None:
     """Of the list and of one image, alone and with a tag; the tag has moved in the meantime."""
     listed = shop.publish("stable", {HERE: FIRST, OTHER: FIRST})
@@ -92,6 +98,7 @@ def test_digests(scene: Scene, shop: ImageForPlatforms, is_podman: bool, policy:
     assert scene.inspect()["State"]["StartedAt"] == started
 
 
+@pytest.mark.sweep
 def test_platforms(scene: Scene, shop: ImageForPlatforms, is_podman: bool) -> None:
     shop.publish("stable", {HERE: FIRST, OTHER: SECOND})
     wanted = {"image": f"{shop.name}:stable"}

@@ -51,6 +51,12 @@ QUESTIONS = [
     ({"image": OFFERED, "when": "changed"}, True, True),
     ({"image": OFFERED, "when": "file_exists('/nowhere')"}, True, True),
     ({"image": "{{ index .Vars.none 3 }}"}, True, True),
+    ({"image": HERE, "volumes": [{"type": "image", "source": HERE, "target": "/a"}]}, False, False),
+    (
+        {"image": HERE, "volumes": [{"type": "image", "source": OFFERED, "target": "/a"}]},
+        True,
+        True,
+    ),
     ({"image": OFFERED, "docker_host": "unix:///nowhere/docker.sock"}, True, True),
 ]
 

@@ -45,6 +45,7 @@ class Container(OnEngine):
         "docker_host",
         "registry_username",
         "registry_password",
+        "volumes",
     )
 
     def observe(self, spec: ContainerSpec, target: Target) -> Observed:

@@ -9,7 +9,7 @@ import random
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Iterator, Mapping
 
 from ...common.errors import ResourceError
 from ...common.wording import counted
@@ -67,9 +67,15 @@ def ensure(
 
 def ensure_mounted(engine: Engine, spec: ContainerSpec, target: Target) -> None:
     """Pull the images that the container mounts, if they are missing. Raise as ``ensure``."""
+    for mounted in _mounted(spec):
+        ensure(engine, mounted, target)
+
+
+def _mounted(spec: ContainerSpec) -> Iterator[ContainerSpec]:
+    """Yield a spec for the pull of each mounted image."""
     for mount in spec.settings.volumes or ():
         if mount.is_image:
-            ensure(engine, _of_mounted(spec, mount.source), target)
+            yield _of_mounted(spec, mount.source)
 
 
 def _of_mounted(spec: ContainerSpec, source: str) -> ContainerSpec:
@@ -86,14 +92,21 @@ def _of_mounted(spec: ContainerSpec, source: str) -> ContainerSpec:
 
 
 def is_needed(engine: Engine, spec: ContainerSpec, target: Target) -> bool | None:
-    """Return whether ``ensure`` would pull; None if the engine does not report that."""
-    name = image_name.parse(spec.image)
+    """Return whether ``ensure`` would pull; None if only ``ensure_mounted`` would, or if the engine
+    does not report that.
+    """
     try:
-        return spec.pull == "always" or (
-            _present(engine, name, spec.settings.platform or "", target) is None
-        )
+        if _is_needed(engine, spec, target):
+            return True
+        return None if any(_is_needed(engine, each, target) for each in _mounted(spec)) else False
     except ResourceError:
         return None
+
+
+def _is_needed(engine: Engine, spec: ContainerSpec, target: Target) -> bool:
+    name = image_name.parse(spec.image)
+    image = _present(engine, name, spec.settings.platform or "", target)
+    return spec.pull == "always" or (image is None and spec.pull != "never")
 
 
 def predict(

@@ -97,7 +97,7 @@ def failure(name: ImageName, said: str, user: str = "", tries: str = "") -> Reso
         return ResourceError(
             text,
             f"{name.registry} refuses the login of {user}, or this user may not pull the image:"
-            " renew the password or token, and check the name",
+            " renew the password or token (registry_password, or docker login), and check the name",
         )
     if found in (LOGIN, ABSENT):
         digest = ", and whether the digest was deleted" if name.digest else ""
