@@ -153,14 +153,14 @@ class Service:
     name: str
     position: Position
     keys: Mapping[str, Position] = field(default_factory=dict)
-    annotations: Value | None = None
+    annotations: Pairs | None = None
     attach: Value | None = None
     blkio_config: BlockIo | None = None
     build: Build | None = None
     cap_add: tuple[Text, ...] | None = None
     cap_drop: tuple[Text, ...] | None = None
-    cgroup: Value | None = None
-    cgroup_parent: Value | None = None
+    cgroup: Text | None = None
+    cgroup_parent: Text | None = None
     command: Text | tuple[Text, ...] | None = None
     configs: tuple[Grant, ...] | None = None
     container_name: Text | None = None
@@ -177,7 +177,7 @@ class Service:
     depends_on: tuple[Dependency, ...] | None = None
     deploy: Deploy | None = None
     develop: Value | None = None
-    device_cgroup_rules: Value | None = None
+    device_cgroup_rules: tuple[Text, ...] | None = None
     devices: tuple[Text, ...] | None = None
     dns: tuple[Text, ...] | None = None
     dns_opt: tuple[Text, ...] | None = None
@@ -233,15 +233,15 @@ class Service:
     stdin_open: bool | None = None
     stop_grace_period: Text | None = None
     stop_signal: Text | None = None
-    storage_opt: Value | None = None
+    storage_opt: Pairs | None = None
     sysctls: Pairs | None = None
     tmpfs: tuple[Text, ...] | None = None
     tty: bool | None = None
     ulimits: tuple[tuple[str, Text], ...] | None = None
     use_api_socket: Value | None = None
     user: Text | None = None
-    userns_mode: Value | None = None
-    uts: Value | None = None
+    userns_mode: Text | None = None
+    uts: Text | None = None
     volumes: tuple[Mount, ...] | None = None
     volumes_from: Value | None = None
     working_dir: Text | None = None

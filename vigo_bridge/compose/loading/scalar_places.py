@@ -77,7 +77,8 @@ _SERVICE: Mapping[str, _Place] = {
         " command[] entrypoint[] dns[] dns_opt[] dns_search[] cap_add[] cap_drop[] security_opt[]"
         " links[] tmpfs[] profiles[] environment[] labels[] sysctls[] extra_hosts[] extra_hosts.*"
         " extra_hosts.*[] devices[] depends_on[] configs[] secrets[] networks[] env_file[]"
-        " label_file[] volumes[] cpuset",
+        " label_file[] volumes[] cpuset cgroup cgroup_parent userns_mode uts annotations[]"
+        " device_cgroup_rules[]",
     ),
     **_under("", _COMMAND, "command entrypoint"),
     **_under("", _FLAG, "init oom_kill_disable privileged read_only stdin_open tty"),
@@ -86,7 +87,7 @@ _SERVICE: Mapping[str, _Place] = {
     "scale": _INTEGRAL,
     **_under("", _INTEGER, "group_add[] expose[] ulimits.*"),
     "ports[]": replace(_INTEGER, least=1),
-    **_under("", _VALUE, "environment.* labels.* sysctls.*"),
+    **_under("", _VALUE, "environment.* labels.* sysctls.* annotations.* storage_opt.*"),
     **_under("", _INTEGER, "mem_swappiness oom_score_adj blkio_config.weight"),
     "cpus": _NUMBER,
     "blkio_config.weight_device[].path": _TEXT,

@@ -406,6 +406,8 @@ def _plainly(shape: Callable[[Value], Any]) -> Callable[[Value, Findings], Any]:
 _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     **dict.fromkeys(
         [
+            "cgroup",
+            "cgroup_parent",
             "container_name",
             "cpu_period",
             "cpu_quota",
@@ -431,6 +433,8 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
             "stop_grace_period",
             "stop_signal",
             "user",
+            "userns_mode",
+            "uts",
             "working_dir",
         ],
         _plainly(shapes.text),
@@ -439,6 +443,7 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
         [
             "cap_add",
             "cap_drop",
+            "device_cgroup_rules",
             "dns",
             "dns_opt",
             "dns_search",
@@ -450,7 +455,9 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
         ],
         _plainly(shapes.texts),
     ),
-    **dict.fromkeys(["environment", "labels", "sysctls"], _plainly(shapes.pairs)),
+    **dict.fromkeys(
+        ["annotations", "environment", "labels", "storage_opt", "sysctls"], _plainly(shapes.pairs)
+    ),
     **dict.fromkeys(
         ["init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty"],
         _plainly(shapes.flag),

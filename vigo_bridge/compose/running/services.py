@@ -127,6 +127,7 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "volumes": None,
     "tmpfs": ("tmpfs", _tmpfs),
     "devices": ("devices", _texts),
+    "device_cgroup_rules": ("device_cgroup_rules", _texts),
     "networks": None,
     "network_mode": None,
     "hostname": ("hostname", text),
@@ -160,24 +161,24 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "sysctls": ("sysctls", _pairs),
     "ipc": ("ipc", text),
     "pid": ("pid", text),
+    "uts": ("uts", text),
+    "userns_mode": ("userns_mode", text),
+    "cgroupns": ("cgroup", text),
+    "cgroup_parent": ("cgroup_parent", text),
     "log_driver": None,
     "log_opts": None,
+    "annotations": ("annotations", _pairs),
+    "storage_opt": ("storage_opt", _pairs),
 }
 
 #: Keys of a service that a stack cannot express: where inspect has them, and their usual values
 #: besides nothing.
 LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
-    "annotations": ("HostConfig.Annotations", ()),
-    "cgroup_parent": ("HostConfig.CgroupParent", ()),
     "cpu_rt_period": ("HostConfig.CpuRealtimePeriod", ()),
     "cpu_rt_runtime": ("HostConfig.CpuRealtimeRuntime", ()),
-    "device_cgroup_rules": ("HostConfig.DeviceCgroupRules", ()),
     "gpus": ("HostConfig.DeviceRequests", ()),
     "mac_address": ("Config.MacAddress", ()),
     "runtime": ("HostConfig.Runtime", ("oci",)),
-    "storage_opt": ("HostConfig.StorageOpt", ()),
-    "userns_mode": ("HostConfig.UsernsMode", ()),
-    "uts": ("HostConfig.UTSMode", ("private",)),
 }
 
 

@@ -29,9 +29,7 @@ KEYS = read_yaml(Path(__file__).parents[1] / "lost.yaml")
 #: Keys that are read in another way, or that engines do not have.
 ELSEWHERE = {
     **dict.fromkeys(("external_links", "volumes_from"), "networks and mounts have them"),
-    **dict.fromkeys(
-        ("cgroup", "isolation", "cpu_count", "cpu_percent"), "of the engine, or Windows"
-    ),
+    **dict.fromkeys(("isolation", "cpu_count", "cpu_percent"), "they are of Windows"),
 }
 
 

@@ -254,6 +254,12 @@ options:
       - Devices of the host, each as C(/dev/A), C(/dev/A:/dev/B) or C(/dev/A:/dev/B:rwm).
       - A list, or a comma-separated string.
     type: raw
+  device_cgroup_rules:
+    description:
+      - Rules that allow the container to use devices, also those that are created later, as
+        C(TYPE MAJOR:MINOR ACCESS), for example V(c 189:* rwm).
+      - A list, or a comma-separated string.
+    type: raw
   network:
     description: A network that the container joins, in addition to O(networks).
     type: str
@@ -449,6 +455,27 @@ options:
     description: The PID namespace, V(host) or C(container:NAME).
     type: str
     aliases: [pid_mode]
+  uts:
+    description:
+      - Whether its host name is its own or that of the host.
+      - V(host) is mutually exclusive with O(hostname).
+    type: str
+    choices: [private, host]
+  userns_mode:
+    description:
+      - The user namespace. V(host) turns off the mapping of users that the engine is configured
+        for.
+      - Podman also has V(private), V(nomap), V(keep-id) and V(auto).
+    type: str
+  cgroupns:
+    description:
+      - Whether it sees its own control groups only, or those of the host. By default, the engine
+        decides.
+    type: str
+    choices: [private, host]
+  cgroup_parent:
+    description: The control group below which the engine puts that of the container.
+    type: str
   log_driver:
     description: Where the engine sends the output, for example V(json-file) or V(journald).
     type: str
@@ -458,6 +485,16 @@ options:
       - A mapping, a list of C(NAME=VALUE), or a string, as for O(env).
     type: raw
     aliases: [log_options, log_opt]
+  annotations:
+    description:
+      - Notes for the program that runs the container, such as C(runc).
+      - A mapping, a list of C(NAME=VALUE), or a comma-separated string.
+    type: raw
+  storage_opt:
+    description:
+      - Options of the storage driver, for example C(size=10G), in the format of O(annotations).
+      - The file system of the host must support them.
+    type: raw
   health_timeout:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds, or with

@@ -78,6 +78,15 @@ def _refuse_of_the_network(name: str, settings: Settings) -> None:
         )
 
 
+def _refuse_uts(settings: Settings) -> None:
+    if settings.uts == "host" and settings.hostname is not None:
+        raise ResourceError(
+            "hostname cannot be combined with uts: host, which is the host's name",
+            "keep one",
+            place=("hostname",),
+        )
+
+
 def _refuse_tmpfs(settings: Settings) -> None:
     targets = {mount.target for mount in settings.volumes or ()}
     for path in settings.tmpfs or ():
@@ -96,5 +105,6 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
     (("cpus", "cpu_quota", "cpu_period"), _refuse_quota),
     (("sysctls", "network_mode", "ipc"), _refuse_sysctls),
     *(((name, "network_mode"), partial(_refuse_of_the_network, name)) for name in _OF_THE_NETWORK),
+    (("uts", "hostname"), _refuse_uts),
     (("mounts", "volumes", "tmpfs"), _refuse_tmpfs),
 )

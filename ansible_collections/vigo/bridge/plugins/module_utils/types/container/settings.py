@@ -97,6 +97,7 @@ _LIMITED = (
 _DISCARDED = Engines(
     "ignored, warning", "ignored, warning", "ignored", case="{}, if the kernel does not support it"
 )
+_ERROR_ON_PODMAN = (Engines("yes", "yes", "error"),)
 _UNREPORTED = Engines(
     "compared",
     "compared",
@@ -350,6 +351,17 @@ class Settings:
             form=_devices.form,
             compare=Entries(same=_devices.same),
             engines=(_UNREPORTED._replace(case=f"permissions in {_UNREPORTED.case}"),),
+        )
+    )
+    device_cgroup_rules: tuple[str, ...] | None = row(
+        Setting(
+            _devices.cgroup_rules,
+            at="HostConfig.DeviceCgroupRules",
+            read=as_tuple,
+            form=_devices.rules_form,
+            compare=Entries(),
+            refuse_on_podman=_devices.refuse_rules_on_podman,
+            engines=_ERROR_ON_PODMAN,
         )
     )
     networks: tuple[Attachment, ...] | None = row(
@@ -732,6 +744,45 @@ class Settings:
             compare=Single(namespaces.unset, names_container=True),
         )
     )
+    uts: str | None = row(
+        Setting(
+            namespaces.own,
+            "str",
+            choices=("private", "host"),
+            at="HostConfig.UTSMode",
+            read=as_text,
+            send=namespaces.uts_form,
+            form=namespaces.uts_form,
+        )
+    )
+    userns_mode: str | None = row(
+        Setting(
+            namespaces.userns,
+            "str",
+            at="HostConfig.UsernsMode",
+            read=as_text,
+            compare=Single(same=namespaces.same_where_reported),
+            refuse_on_docker=namespaces.refuse_userns_on_docker,
+            engines=(
+                Engines("`host`", "`host`", "`host`, `private`, `nomap`, `keep-id`, `auto`"),
+                _UNREPORTED,
+            ),
+        )
+    )
+    cgroupns: str | None = row(
+        Setting(
+            namespaces.own,
+            "str",
+            choices=("private", "host"),
+            at="HostConfig.CgroupnsMode",
+            read=as_text,
+            compare=Single(same=namespaces.same_where_reported),
+            engines=(_UNREPORTED,),
+        )
+    )
+    cgroup_parent: str | None = row(
+        Setting(plain, "str", at="HostConfig.CgroupParent", read=as_text)
+    )
     log_driver: str | None = row(
         Setting(
             plain,
@@ -752,6 +803,30 @@ class Settings:
             compare=Entries(added_by=_ALWAYS),
             shown=KEYS,
             engines=(_UNREPORTED._replace(podman=f"{_UNREPORTED.podman}, warning"),),
+        )
+    )
+
+    annotations: Mapping[str, str] | None = row(
+        Setting(
+            as_map,
+            at="HostConfig.Annotations",
+            read=process.read_labels,
+            form=dict,
+            compare=Entries(added_by=_ALWAYS),
+            shown=KEYS,
+            needs=Needs((1, 43), "Docker 24"),
+            engines=(Engines("error", "yes", "error"),),
+        )
+    )
+    storage_opt: Mapping[str, str] | None = row(
+        Setting(
+            as_map,
+            at="HostConfig.StorageOpt",
+            read=process.read_labels,
+            form=dict,
+            compare=Entries(same=namespaces.same_where_reported),
+            shown=KEYS,
+            engines=(_UNREPORTED,),
         )
     )
 

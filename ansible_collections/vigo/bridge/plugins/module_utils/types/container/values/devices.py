@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Iterable
 
 from ....common.comma_strings import each
@@ -13,6 +14,43 @@ from . import paths
 
 if TYPE_CHECKING:
     from ..setting import Pair
+
+_NUMBER = r"(?:\d{1,10}|\*)"
+#: The kind of device, its major and minor numbers, and the access.
+_RULE = re.compile(rf"[abc] {_NUMBER}:{_NUMBER} (?!.*([rwm]).*\1)[rwm]{{1,3}}")
+
+
+def cgroup_rules(value: Any, attribute: str) -> tuple[str, ...]:
+    """Return rules for devices as the kernel has them: ``c 189:* rwm``."""
+    return tuple(sorted(set(each(value, _cgroup_rule))))
+
+
+def _cgroup_rule(entry: str) -> str:
+    words = entry.split()
+    if not _RULE.fullmatch(" ".join(words)):
+        raise ResourceError(
+            f"device_cgroup_rules: invalid rule {entry!r}",
+            "write TYPE MAJOR:MINOR ACCESS, such as c 189:* rwm",
+        )
+    return " ".join(words)
+
+
+def refuse_rules_on_podman(rules: Iterable[str]) -> None:
+    """Raise ResourceError, because Podman's Docker API ignores them."""
+    raise ResourceError(
+        "device_cgroup_rules is not supported by Podman's Docker API, which ignores it",
+        "list the devices in devices",
+        place=("device_cgroup_rules",),
+    )
+
+
+def rules_form(rules: Iterable[str]) -> dict[str, bool]:
+    """Return rules as a set; the order of the letters of access has no meaning."""
+    found = {}
+    for rule in rules:
+        kind, numbers, access = (*rule.split(), "", "", "")[:3]
+        found[f"{kind} {numbers} {''.join(sorted(access))}"] = True
+    return found
 
 
 def parse(value: Any, attribute: str) -> tuple[str, ...]:

@@ -33,6 +33,47 @@ def pid(value: Any, attribute: str) -> str:
     return _mode(value, attribute, ("host",))
 
 
+def userns(value: Any, attribute: str) -> str:
+    """Return a user namespace: the host's, or one of Podman's modes."""
+    written = text(value).strip()
+    kind, _colon, _options = written.partition(":")
+    if written in ("host", "private", "nomap") or kind in ("keep-id", "auto"):
+        return written
+    raise ResourceError(
+        f"{attribute}: {written!r} is not host, private, nomap, keep-id or auto",
+        "remove it to use the engine's default",
+    )
+
+
+def refuse_userns_on_docker(mode: str) -> None:
+    """Raise ResourceError for a mode that Docker does not have, and would ignore."""
+    if mode != "host":
+        raise ResourceError(
+            f"userns_mode: {mode} is a mode of Podman; Docker supports only host",
+            place=("userns_mode",),
+        )
+
+
+def own(value: Any, attribute: str) -> str:
+    """Return whether a namespace is the container's own or the host's: ``private``, ``host``."""
+    written = text(value).strip()
+    if written in ("private", "host"):
+        return written
+    raise ResourceError(
+        f"{attribute}: {written!r} is not private or host", "remove it to use the engine's default"
+    )
+
+
+def uts_form(mode: str) -> str:
+    """Return a UTS namespace as Docker names it: its own one has no name."""
+    return "" if mode == "private" else mode
+
+
+def same_where_reported(pair: Pair) -> bool | None:
+    """Return whether it is the wanted value; None on Podman, which does not report it."""
+    return None if pair.podman else pair.actual in pair.expected
+
+
 def _mode(value: Any, attribute: str, words: tuple[str, ...]) -> str:
     written = text(value).strip()
     kind, _colon, name = written.partition(":")
