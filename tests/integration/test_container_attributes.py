@@ -104,6 +104,8 @@ def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, s
     try:
         if f"fixed-{scene.name}" in str(row):
             _make_fixed_network(scene)
+        if f"donor-{scene.name}" in str(row):
+            _make_donor(scene)
         first = scene.apply(**base)
         assert first.action == "created", first
         if row.get("refused"):
@@ -175,6 +177,14 @@ def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> N
 def _make_fixed_network(scene: Scene) -> None:
     pool = IPAMPool(subnet="198.51.100.0/24")
     scene.client.networks.create(f"fixed-{scene.name}", ipam=IPAMConfig(pool_configs=[pool]))
+
+
+def _make_donor(scene: Scene) -> None:
+    """Create the container whose volumes another one mounts."""
+    made = scene.apply(
+        container=f"donor-{scene.name}", state="stopped", volumes=f"named-{scene.name}:/named"
+    )
+    assert made.action == "created", made
 
 
 def apply(scene: Scene, attributes: dict[str, Any], action: str, remark: str | None = None) -> None:

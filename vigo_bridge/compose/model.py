@@ -148,11 +148,15 @@ class Build:
 
 @dataclass(frozen=True)
 class Service:
-    """One service. keys: the position of each key that is set."""
+    """One service.
+
+    keys: the position of each key that is set. further: attributes for which Compose has no key.
+    """
 
     name: str
     position: Position
     keys: Mapping[str, Position] = field(default_factory=dict)
+    further: Settings = field(default_factory=dict)
     annotations: Pairs | None = None
     attach: Value | None = None
     blkio_config: BlockIo | None = None
@@ -243,7 +247,7 @@ class Service:
     userns_mode: Text | None = None
     uts: Text | None = None
     volumes: tuple[Mount, ...] | None = None
-    volumes_from: Value | None = None
+    volumes_from: tuple[Text, ...] | None = None
     working_dir: Text | None = None
 
     @property

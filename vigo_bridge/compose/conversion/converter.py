@@ -159,6 +159,7 @@ def _convert_service(job: Job, crate: Crate) -> None:
         value = getattr(service, key)
         if value is not None:
             CONVERSIONS[key](job, value)
+    job.attributes.update(service.further)
     attach(job)
     _check_image(job)
     _check_command(job)

@@ -95,6 +95,20 @@ def namespace(job: Job, key: str, text: Text) -> None:
     job.attributes[key] = f"container:{names.container(job.project, other)}"
 
 
+def volumes_from(job: Job, texts: tuple[Text, ...]) -> None:
+    """Set the containers whose volumes it mounts: those of services, or by their own names."""
+    found = []
+    for text in texts:
+        first, *rest = str(text).split(":")
+        if first == "container" and rest:
+            found.append(":".join(rest))
+            continue
+        other = _other(job, "volumes_from", first)
+        found.append(":".join([names.container(job.project, other), *rest]))
+    if found:
+        job.attributes["volumes_from"] = found
+
+
 def _other(job: Job, key: str, name: str) -> str:
     _known(job, key, name)
     job.depends_on += names.resources(job.project, name)
@@ -173,10 +187,6 @@ def ports(job: Job, texts: tuple[Text, ...]) -> None:
             published.append(rendered)
     if published:
         job.attributes["ports"] = published
-
-
-def expose(job: Job, texts: tuple[Text, ...]) -> None:
-    job.note("expose", "expose is ignored: containers in the same network can reach all ports")
 
 
 def extra_hosts(job: Job, hosts: tuple[tuple[str, Text], ...]) -> None:

@@ -124,7 +124,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "entrypoint": process_keys.entrypoint,
     "env_file": process_keys.env_file,
     "environment": process_keys.environment,
-    "expose": network_keys.expose,
+    "expose": _list("expose"),
     "external_links": Lost("external_links", "connect both containers to the same network"),
     "extra_hosts": network_keys.extra_hosts,
     "gpus": Lost("gpus", GPU_ADVICE),
@@ -180,6 +180,6 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "userns_mode": _text("userns_mode"),
     "uts": _text("uts"),
     "volumes": storage_keys.volumes,
-    "volumes_from": Lost("volumes_from", "add the same volumes under volumes:"),
+    "volumes_from": network_keys.volumes_from,
     "working_dir": _text("working_dir", "workdir"),
 }

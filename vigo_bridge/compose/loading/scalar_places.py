@@ -78,7 +78,7 @@ _SERVICE: Mapping[str, _Place] = {
         " links[] tmpfs[] profiles[] environment[] labels[] sysctls[] extra_hosts[] extra_hosts.*"
         " extra_hosts.*[] devices[] depends_on[] configs[] secrets[] networks[] env_file[]"
         " label_file[] volumes[] cpuset cgroup cgroup_parent userns_mode uts annotations[]"
-        " device_cgroup_rules[]",
+        " device_cgroup_rules[] volumes_from[]",
     ),
     **_under("", _COMMAND, "command entrypoint"),
     **_under("", _FLAG, "init oom_kill_disable privileged read_only stdin_open tty"),

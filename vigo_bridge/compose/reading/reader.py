@@ -33,7 +33,7 @@ from vigo_bridge.compose.text import Text, joined
 from vigo_bridge.language.values import Fields, Items, Scalar, Value
 
 _Read = TypeVar("_Read")
-_NOT_KEYS = ("name", "position", "keys")
+_NOT_KEYS = ("name", "position", "keys", "further")
 #: Every key of a service.
 KEYS = tuple(item.name for item in fields(Service) if item.name not in _NOT_KEYS)
 
@@ -452,6 +452,7 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
             "links",
             "security_opt",
             "tmpfs",
+            "volumes_from",
         ],
         _plainly(shapes.texts),
     ),

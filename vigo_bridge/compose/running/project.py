@@ -227,12 +227,6 @@ def _report(containers: Sequence[_Running], state: EngineState, findings: Findin
                 "the engine removes it when it stops (--rm)",
                 "the stack creates it again in the next run",
             )
-        if host.get("PublishAllPorts"):
-            findings.lost(
-                container.position,
-                "publishing all ports (-P) is not supported",
-                "publish each port under ports:",
-            )
         image = state.images.get(container.payload.get("Image") or "")
         if image is not None and not image.get("RepoDigests"):
             findings.note(

@@ -124,7 +124,11 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "platform": None,
     "labels": ("labels", _pairs),
     "ports": ("ports", _texts),
+    "expose": ("expose", _texts),
+    "publish_all": None,
     "volumes": None,
+    # The volumes of others are among its mounts.
+    "volumes_from": None,
     "tmpfs": ("tmpfs", _tmpfs),
     "devices": ("devices", _texts),
     "device_cgroup_rules": ("device_cgroup_rules", _texts),
@@ -171,6 +175,9 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "storage_opt": ("storage_opt", _pairs),
 }
 
+#: Settings for which Compose has no key.
+WITHOUT_KEYS = ("publish_all", "cpuset_mems")
+
 #: Keys of a service that a stack cannot express: where inspect has them, and their usual values
 #: besides nothing.
 LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
@@ -208,6 +215,7 @@ def fields_of(payload: Payload, state: EngineState, position: Position) -> dict[
         options = _pairs(values.get("log_opts", {}), position)
         found["logging"] = Logging(text(driver, position) if driver else None, options)
     found["mounts"] = tuple(values.get("volumes", ()))
+    found["further"] = {name: values[name] for name in WITHOUT_KEYS if name in values}
     block_io = _block_io(values, position)
     if block_io is not None:
         found["blkio_config"] = block_io

@@ -28,7 +28,7 @@ PAYLOADS = Path(__file__).parents[2] / "module_utils/types/container/payloads"
 KEYS = read_yaml(Path(__file__).parents[1] / "lost.yaml")
 #: Keys that are read in another way, or that engines do not have.
 ELSEWHERE = {
-    **dict.fromkeys(("external_links", "volumes_from"), "networks and mounts have them"),
+    **dict.fromkeys(("external_links",), "networks have them"),
     **dict.fromkeys(("isolation", "cpu_count", "cpu_percent"), "they are of Windows"),
 }
 

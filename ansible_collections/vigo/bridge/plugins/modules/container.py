@@ -214,6 +214,17 @@ options:
       - A list, or a comma-separated string.
     type: raw
     aliases: [published_ports]
+  expose:
+    description:
+      - Ports of the container that it announces without publishing them, for example V(8081) or
+        V(53/udp). Containers on the same network can reach all ports, announced or not.
+      - A list of ports and ranges, or a comma-separated string.
+    type: raw
+  publish_all:
+    description:
+      - Whether the engine publishes all ports that the container or its image exposes, on ports of
+        the host that it chooses.
+    type: bool
   mounts:
     description:
       - Further mounts, in the same forms as O(volumes). Both lists are one setting.
@@ -242,6 +253,13 @@ options:
         always creates the folder.
       - A list, one mapping, or a string in which a comma is a separator only before a path or
         C(VOLUME:/).
+    type: raw
+  volumes_from:
+    description:
+      - Other containers whose volumes and paths it mounts, too, as C(NAME) or C(NAME:ro).
+      - The other container must come first; name its resource in C(depends_on). If its volumes
+        change, this container is recreated.
+      - A list, or a comma-separated string.
     type: raw
   tmpfs:
     description:

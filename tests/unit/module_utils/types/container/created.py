@@ -128,6 +128,7 @@ def _config(
         "Entrypoint": body.get("Entrypoint") or image.get("Entrypoint"),
         "Cmd": body.get("Cmd") or (None if body.get("Entrypoint") else image.get("Cmd")),
         "Healthcheck": healthcheck or None,
+        "ExposedPorts": {**(image.get("ExposedPorts") or {}), **(body.get("ExposedPorts") or {})},
     }
 
 

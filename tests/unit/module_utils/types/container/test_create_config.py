@@ -18,6 +18,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
     create_config,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import parse
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.mount import Mount
 
 PAYLOADS = Path(__file__).parent / "payloads"
 IMAGE = Image(
@@ -43,6 +44,9 @@ SENT: list[tuple[dict[str, Any], str, Any]] = [
     ({"healthcheck": "x secret:p"}, "Healthcheck.Interval", 5),
     ({"ports": "80"}, "HostConfig.PortBindings", {"80/tcp": [{"HostIp": "", "HostPort": ""}]}),
     ({"ports": "80:81/udp"}, "ExposedPorts", {"81/udp": {}}),
+    ({"ports": "80:81", "expose": "82"}, "ExposedPorts", {"81/tcp": {}, "82/tcp": {}}),
+    ({"expose": "82"}, "HostConfig.PortBindings", None),
+    ({"volumes_from": "a:ro,b"}, "HostConfig.VolumesFrom", ["a:ro", "b"]),
     (
         {"volumes": "/a:/b:ro"},
         "HostConfig.Mounts",
@@ -106,4 +110,31 @@ def test_volumes_come_along(
     assert old is not None
     spec = parse({"container": "app", "image": "x", **attributes})
     found = create_config.carried_over(spec, old, IMAGE)
+    assert [mount.source for mount in found] == carried
+
+
+#: What the spec says, the volumes of the donor; what is carried over.
+OF_DONORS: list[tuple[dict[str, Any], str, list[str]]] = [
+    ({}, ANONYMOUS, []),
+    ({"volumes_from": "donor"}, ANONYMOUS, []),
+    ({"volumes_from": "donor"}, "c" * 64, []),
+    ({}, "c" * 64, [ANONYMOUS]),
+    ({"volumes": "/data", "volumes_from": "donor"}, "c" * 64, [ANONYMOUS]),
+]
+
+
+@pytest.mark.parametrize(("attributes", "source", "carried"), OF_DONORS)
+def test_volumes_of_donors_do_not_come_along(
+    attributes: dict[str, Any], source: str, carried: list[str]
+) -> None:
+    """Mounted as its own, they would stay when the other container's volumes change."""
+    payload = json.loads((PAYLOADS / "docker-20.10-plain.json").read_text())
+    payload["Mounts"] = [
+        {"Type": "volume", "Name": ANONYMOUS, "Destination": "/data", "RW": True},
+    ]
+    old = existing_of(payload)
+    assert old is not None
+    spec = parse({"container": "app", "image": "x", **attributes})
+    donors = {"donor": (Mount("/data", source),)}
+    found = create_config.carried_over(spec, old, IMAGE, donors)
     assert [mount.source for mount in found] == carried

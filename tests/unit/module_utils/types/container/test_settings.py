@@ -34,8 +34,8 @@ HERE = Path(__file__).parent
 SPELLINGS = read_yaml(HERE / "spellings.yml")
 ON_ENGINES = read_yaml(ROOT / "tests/integration/container_attributes.yml")
 IMPORTED = read_yaml(ROOT / "tests/unit/compose/settings.yaml")
-#: Its variables are compared; they have tests of their own.
-NOT_SPELLED = {"env_file"}
+#: What they lead to is compared: variables and mounts. They have tests of their own.
+NOT_SPELLED = {"env_file", "volumes_from"}
 
 
 def missing(setting: Setting) -> list[str]:

@@ -375,6 +375,16 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"device_cgroup_rules": "c 1:3 rr"}, "invalid rule 'c 1:3 rr'"),
     ({"annotations": "a"}, "annotations: 'a' is not NAME=VALUE"),
     ({"storage_opt": ["size"]}, "storage_opt: 'size' is not NAME=VALUE"),
+    (
+        {"expose": "80:80"},
+        "expose: invalid port '80:80'; write a port of the container: 80, 53/udp",
+    ),
+    ({"expose": "81-80"}, "expose: '81-80': expected ports from 1 to 65535, the lower one first"),
+    ({"expose": 0}, "expose: '0': expected ports from 1 to 65535"),
+    ({"network_mode": "container:b", "expose": 80}, "expose cannot be combined with"),
+    ({"network_mode": "container:b", "publish_all": True}, "publish_all cannot be combined with"),
+    ({"volumes_from": "a:b"}, "volumes_from: invalid container 'a:b'; write its name, NAME or"),
+    ({"volumes_from": "a,a:ro"}, "volumes_from: a is written twice; keep one"),
     ({"pid": "private"}, "pid: 'private' is not host or container:NAME; remove it"),
     ({"network_mode": "container:b", "ports": "80:80"}, "ports cannot be combined with"),
     ({"network_mode": "container:b", "hostname": "a"}, "hostname cannot be combined with"),
@@ -574,6 +584,9 @@ VERSION_1: list[tuple[dict[str, Any], str]] = [
     ({"userns_mode": "keep-id:uid=5", "uts": "private"}, '"userns_mode":"keep-id:uid=5"'),
     ({"device_cgroup_rules": "c 1:3 mr,a *:* r"}, '"device_cgroup_rules":["a *:* r","c 1:3 mr"]'),
     ({"annotations": "a=1", "storage_opt": "size=1G"}, '"storage_opt":{"size":"1G"}'),
+    ({"expose": "53/udp,80-81"}, '"expose":["53/udp","80/tcp","81/tcp"]'),
+    ({"publish_all": "yes"}, '"publish_all":true'),
+    ({"volumes_from": "b:ro,a:rw"}, '"volumes_from":["b:ro","a"]'),
     # Compared live, so that they may change in place.
     ({"restart": "always", "memory": "64m", "cpus": 1, "network": "n"}, '"image":"x:latest"'),
 ]
@@ -615,6 +628,7 @@ NOT_AT_ONCE: list[tuple[str, list[Any], str]] = [
     ("network_mode", ["host", "container:db"], "both containers would use the same ports"),
     ("volumes", ["data:/data", "/srv:/srv", ["/a:/a:ro", "b:/b"]], "set share_volumes: true"),
     ("volumes", ["/data"], "both containers would write to /data"),
+    ("volumes_from", ["data", ["data:rw"]], "both containers would write to the volumes of data"),
     ("expect", ["exited"], "serves no requests; remove it, or use update: stop-first"),
 ]
 

@@ -286,7 +286,9 @@ def _successor(work: Work, labels: Mapping[str, str]) -> Mapping[str, Any]:
         work.image,
         work.observed.file_env,
         work.target.secrets.reveal,
-        carried=create_config.carried_over(work.spec, work.container, work.image),
+        carried=create_config.carried_over(
+            work.spec, work.container, work.image, work.observed.donors
+        ),
         further_labels=labels,
     )
 

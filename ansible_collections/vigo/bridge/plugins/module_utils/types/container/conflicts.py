@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 #: Settings that a container inherits from the one whose network it shares.
-_OF_THE_NETWORK = ("ports", "hostname", "dns", "extra_hosts")
+_OF_THE_NETWORK = ("ports", "expose", "publish_all", "hostname", "dns", "extra_hosts")
 
 
 def _refuse_no_command(settings: Settings) -> None:
@@ -70,7 +70,7 @@ def _refuse_sysctls(settings: Settings) -> None:
 
 def _refuse_of_the_network(name: str, settings: Settings) -> None:
     is_shared = (settings.network_mode or "").startswith("container:")
-    if is_shared and getattr(settings, name) is not None:
+    if is_shared and getattr(settings, name) not in (None, False):
         raise ResourceError(
             f"{name} cannot be combined with network_mode: {settings.network_mode}",
             "set it for that container",

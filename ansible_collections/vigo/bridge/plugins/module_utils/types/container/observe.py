@@ -16,6 +16,8 @@ from .owners import owners
 from .replace import recover, repair, situation
 from .run_memory import RunMemory, run_memory
 from .spec import ContainerSpec
+from .values import donors
+from .values.mount import Mount
 
 
 def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
@@ -44,6 +46,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         shared=_shared(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         missing_source=_missing_source(engine, spec, target, container),
+        donors=_donors(engine, spec, container),
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
@@ -137,6 +140,16 @@ def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None)
     recorded = container.recorded if container else None
     is_removed = recorded is not None and "log_driver" in recorded.fields
     return engine.log_driver() if is_removed and spec.settings.log_driver is None else ""
+
+
+def _donors(
+    engine: Engine, spec: ContainerSpec, container: Existing | None
+) -> dict[str, tuple[Mount, ...]]:
+    """Return the mounts of the containers whose volumes it is to have, or has."""
+    present = container.settings.volumes_from if container else None
+    wanted = donors.names((*(spec.settings.volumes_from or ()), *(present or ())))
+    found = {name: engine.container(name) for name in dict.fromkeys(wanted)}
+    return {name: donor.volumes for name, donor in found.items() if donor}
 
 
 def _shared(engine: Engine, spec: ContainerSpec) -> dict[str, str]:

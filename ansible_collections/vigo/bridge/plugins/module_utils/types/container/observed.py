@@ -130,6 +130,7 @@ class Observed:
     holds. log_driver: the engine's own, empty if it is not asked for. shared: the IDs for
     ``container:NAME`` in ipc, pid and network_mode, by name, of those that exist. incapable: limits
     that the host cannot set. missing_source: a path to mount that is not there, in check mode.
+    donors: the mounts of containers by name, of those in ``volumes_from`` that exist.
     repaired: a sentence on the repair of an interrupted replacement. followed: the container with
     which it was replaced in this run, because it shares its network. is_adoptable: it does not
     belong to the stack yet.
@@ -145,6 +146,7 @@ class Observed:
     shared: Mapping[str, str] = field(default_factory=dict)
     incapable: frozenset[str] = frozenset()
     missing_source: str = ""
+    donors: Mapping[str, tuple[Mount, ...]] = field(default_factory=dict)
     repaired: str = ""
     followed: str = ""
     podman: bool = False

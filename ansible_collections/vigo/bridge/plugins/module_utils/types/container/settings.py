@@ -40,6 +40,7 @@ from .values import (
     block_io,
     capabilities,
     cpusets,
+    donors,
     host_names,
     image_name,
     limits,
@@ -316,6 +317,28 @@ class Settings:
             ),
         )
     )
+    expose: tuple[str, ...] | None = row(
+        Setting(
+            _ports.exposed,
+            at="Config.ExposedPorts",
+            read=_ports.read_exposed,
+            create=_ports.create,
+            form=as_set,
+            compare=Entries(_ports.exposed_anyway, added_by=_ALWAYS),
+            of_network=True,
+        )
+    )
+    publish_all: bool | None = row(
+        Setting(
+            quantities.switch,
+            "bool",
+            at="HostConfig.PublishAllPorts",
+            read=bool,
+            compare=Single(same=namespaces.same_where_reported),
+            of_network=True,
+            engines=(_UNREPORTED,),
+        )
+    )
     volumes: tuple[Mount, ...] | None = row(
         Setting(
             mounts.parse,
@@ -329,6 +352,15 @@ class Settings:
             needs=mount_support.needs,
             refuse_on_podman=mount_support.refuse_on_podman,
             engines=mount_support.ENGINES,
+        )
+    )
+    volumes_from: tuple[str, ...] | None = row(
+        Setting(
+            donors.parse,
+            at="HostConfig.VolumesFrom",
+            read=as_tuple,
+            form=tuple,
+            compare=Effect(),
         )
     )
     tmpfs: Mapping[str, str] | None = row(

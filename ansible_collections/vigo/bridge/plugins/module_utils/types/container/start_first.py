@@ -113,6 +113,17 @@ def _check_volumes(spec: ContainerSpec) -> None:
 
 
 @_if_chosen
+def _check_donors(spec: ContainerSpec) -> None:
+    for entry in spec.settings.volumes_from or ():
+        if not spec.share_volumes and not entry.endswith(":ro"):
+            raise _refusal(
+                "volumes_from",
+                f"both containers would write to the volumes of {entry} at the same time",
+                f"write {entry}:ro, set share_volumes: true if the program supports this",
+            )
+
+
+@_if_chosen
 def _check_expect(spec: ContainerSpec) -> None:
     if spec.expect == "exited":
         raise _refusal("expect", "a container that is expected to exit serves no requests", "")
@@ -183,5 +194,6 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("update", "state", "container", "hostname"), _check_hostname),
     (("update", "state", "network_mode"), _check_network_mode),
     (("update", "state", "mounts", "volumes", "share_volumes", "renew_volumes"), _check_volumes),
+    (("update", "state", "volumes_from", "share_volumes"), _check_donors),
     (("update", "state", "expect"), _check_expect),
 )

@@ -18,7 +18,7 @@ from ..label import plain
 from ..observed import Existing, Observed
 from ..setting import KEYS, NAME, Effect, Limit, Reveal, Setting
 from ..settings import LIMITS, SETTINGS, Settings
-from ..values import networks
+from ..values import donors, networks
 from ..values.image_name import is_id, match
 from ..values.networks import Attachment
 from . import comparing, environment
@@ -44,6 +44,7 @@ def find(wanted: Settings, observed: Observed, reveal: Reveal) -> tuple[Differen
     found += _settings(wanted, observed, reveal)
     found += _secrets(wanted, container, reveal)
     found += _env(wanted, observed, container, reveal)
+    found += _volumes_from(wanted, observed, container)
     found += _restart(wanted, observed, container)
     found += _limits(wanted, observed, container)
     found += _networks(wanted, observed, container)
@@ -166,6 +167,24 @@ def _env(
     before = {name: HIDDEN for name in names if name in actual}
     after = {name: written.get(name, HIDDEN) for name in names if name in effective}
     return [Difference("env", f"env {', '.join(names)} changed", before, after)]
+
+
+def _volumes_from(wanted: Settings, observed: Observed, container: Existing) -> list[Difference]:
+    """Return whether other containers' volumes are not, or no longer, mounted.
+
+    Engines mount them when a container is created, so what is mounted is compared, too.
+    """
+    name, entries = "volumes_from", wanted.volumes_from or ()
+    after = plain(wanted.volumes_from)
+    if container.recorded is not None and not container.recorded.holds(name, wanted.volumes_from):
+        before = container.recorded.fields.get(name)
+        return [Difference(name, f"{name} {_value(before)} -> {_value(after)}", before, after)]
+    own = [mount.target for mount in wanted.volumes or ()] + list(wanted.tmpfs or ())
+    changed = donors.missing(entries, observed.donors, container.volumes, own)
+    if not changed:
+        return []
+    reason = f"the volumes of {', '.join(changed)} changed"
+    return [Difference(name, reason, None, after)]
 
 
 def _shown_before(wanted: Any, actual: Any) -> Any:

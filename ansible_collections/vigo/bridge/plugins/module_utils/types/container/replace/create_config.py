@@ -13,6 +13,7 @@ from ..setting import Making, Reveal
 from ..settings import SETTINGS
 from ..spec import ContainerSpec
 from ..values import mounts
+from ..values.donors import names as donor_names
 from ..values.mount import Mount
 
 
@@ -47,22 +48,37 @@ def _put(body: dict[str, Any], place: str, value: Any) -> None:
     body[key] = value
 
 
-def carried_over(spec: ContainerSpec, old: Existing, image: Image) -> tuple[Mount, ...]:
+def carried_over(
+    spec: ContainerSpec,
+    old: Existing,
+    image: Image,
+    donors: Mapping[str, tuple[Mount, ...]] | None = None,
+) -> tuple[Mount, ...]:
     """Return the volumes of an old container that its successor must have, so that no data is lost.
 
     These are all volumes that the spec does not name, if the new image or the spec still declares
-    their path; not those that our label named and the user has since removed.
+    their path; not those that our label named and the user has since removed, and not those of
+    donors, the containers in ``volumes_from``.
     """
     if spec.renew_volumes:
         return ()
     wanted = {mount.target: mount for mount in spec.settings.volumes or ()}
     declared = {*image.declared_volumes, *(path for path in wanted if wanted[path].is_anonymous)}
     removed = _recorded_volumes(old)
+    known = donors or {}
+    of_others = {mount.source for mounts_of in known.values() for mount in mounts_of}
+    given = {
+        mount.target
+        for name in donor_names(spec.settings.volumes_from)
+        for mount in known.get(name, ())
+    }
     return tuple(
         mount
         for mount in old.volumes
         if mount.is_volume
         and mount.target in declared
+        and mount.source not in of_others
+        and (mount.target not in given or mount.target in wanted)
         and (mount.target not in wanted or wanted[mount.target].is_anonymous)
         and (mounts.is_anonymous_name(mount.source) or str(mount) not in removed)
     )

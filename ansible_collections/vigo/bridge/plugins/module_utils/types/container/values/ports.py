@@ -8,12 +8,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterable
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ....common.comma_strings import each
 from ....common.errors import ResourceError
 
 if TYPE_CHECKING:
+    from ..observed import Observed
     from ..setting import Making, Pair
     from ..settings import Settings
 
@@ -24,6 +25,7 @@ _PORT = re.compile(
     r"(?:/(?P<protocol>tcp|udp|sctp))?",
     re.IGNORECASE,
 )
+_EXPOSED = re.compile(r"(\d{1,5}(?:-\d{1,5})?)(?:/(tcp|udp|sctp))?", re.IGNORECASE)
 _IPV6 = re.compile(
     r"(?P<address>[0-9a-f:]*:[0-9a-f:]*:[0-9a-f]*):(?P<rest>(?:\d[\d-]*)?:\d.*)", re.I
 )
@@ -84,6 +86,34 @@ def _refuse_conflicts(ports: Iterable[Port]) -> None:
                     f"ports: {other} and {port} publish the same host port", "change one"
                 )
         others.append(port)
+
+
+def exposed(value: Any, attribute: str) -> tuple[str, ...]:
+    """Return all ports as engines name them, ``80/tcp``, ranges expanded. Raise ResourceError."""
+    found = {port for ports in each(value, _exposed_entry) for port in ports}
+    return tuple(port.exposed for port in sorted(found, key=_order))
+
+
+def _exposed_entry(entry: str) -> list[Port]:
+    match = _EXPOSED.fullmatch(entry)
+    if match is None:
+        raise ResourceError(
+            f"expose: invalid port {entry!r}", "write a port of the container: 80, 53/udp or 80-90"
+        )
+    protocol = (match.group(2) or "tcp").lower()
+    return [Port(port, protocol) for port in _range(match.group(1), entry, "expose")]
+
+
+def read_exposed(ports: Any) -> tuple[str, ...]:
+    """Return the ports of an inspect payload's ``Config.ExposedPorts``."""
+    return tuple(sorted(ports or ()))
+
+
+def exposed_anyway(observed: Observed) -> Mapping[str, bool]:
+    """Return the ports that are exposed without being listed: the image's, and published ones."""
+    of_image = observed.image_config.get("ExposedPorts") or ()
+    published = (port.exposed for port in observed.existing.settings.ports or ())
+    return dict.fromkeys((*of_image, *published), True)
 
 
 def read(bindings: Any) -> tuple[Port, ...]:
@@ -167,12 +197,12 @@ def _address(written: str, entry: str) -> str:
     return "" if address == "0.0.0.0" else address
 
 
-def _range(text: str, entry: str) -> list[int]:
+def _range(text: str, entry: str, attribute: str = "ports") -> list[int]:
     first, _dash, last = text.partition("-")
     low, high = int(first), int(last or first)
     if not 1 <= low <= high <= 65535:
         raise ResourceError(
-            f"ports: {entry!r}: expected ports from 1 to 65535, the lower one first"
+            f"{attribute}: {entry!r}: expected ports from 1 to 65535, the lower one first"
         )
     return list(range(low, high + 1))
 
@@ -182,13 +212,13 @@ def _order(port: Port) -> tuple[Any, ...]:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return the ports for the create call."""
+    """Return the published and exposed ports for the create call."""
     bindings: dict[str, list[dict[str, str]]] = {}
     for port in settings.ports or ():
         host = {"HostIp": port.address, "HostPort": "" if port.host is None else str(port.host)}
         bindings.setdefault(port.exposed, []).append(host)
-    exposed: dict[str, Any] = {name: {} for name in bindings}
-    return {"Config.ExposedPorts": exposed or None, "HostConfig.PortBindings": bindings or None}
+    every: dict[str, Any] = {name: {} for name in (*bindings, *(settings.expose or ()))}
+    return {"Config.ExposedPorts": every or None, "HostConfig.PortBindings": bindings or None}
 
 
 def form(entries: Iterable[Any]) -> dict[Port, Port]:
