@@ -59,16 +59,17 @@ def test_what_is_no_pair_is_named() -> None:
 
 DURATIONS = [
     (90, 90), ("90", 90), ("30s", 30), ("5m", 300), ("1h", 3600), ("1m30s", 90), ("0.5", 0.5),
-    ("250ms", 0.25),
+    ("250ms", 0.25), ("500us", 0.0005), ("500\u00b5s", 0.0005), ("500\u03bcs", 0.0005),
+    ("100ns", 1e-7), ("1.5h", 5400), (".5s", 0.5), ("2.m", 120), ("1s500ms", 1.5),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("value", "seconds"), DURATIONS)
 def test_duration(value: Any, seconds: float) -> None:
-    assert durations.seconds(value, "timeout") == seconds
+    assert durations.seconds(value, "timeout") == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("value", ["soon", "5 m", "-1", "", True, "1m30", "s"])
+@pytest.mark.parametrize("value", ["soon", "5 m", "-1", "", True, "1m30", "s", ".", ".s", "5d"])
 def test_no_duration(value: Any) -> None:
     with pytest.raises(ResourceError, match=r"timeout: .* not a duration"):
         durations.seconds(value, "timeout")

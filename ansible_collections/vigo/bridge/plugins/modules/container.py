@@ -220,11 +220,13 @@ options:
         V(53/udp). Containers on the same network can reach all ports, announced or not.
       - A list of ports and ranges, or a comma-separated string.
     type: raw
+    aliases: [exposed_ports, exposed]
   publish_all:
     description:
       - Whether the engine publishes all ports that the container or its image exposes, on ports of
         the host that it chooses.
     type: bool
+    aliases: [publish_all_ports]
   mounts:
     description:
       - Further mounts, in the same forms as O(volumes). Both lists are one setting.
@@ -491,6 +493,7 @@ options:
         decides.
     type: str
     choices: [private, host]
+    aliases: [cgroupns_mode]
   cgroup_parent:
     description: The control group below which the engine puts that of the container.
     type: str
@@ -513,6 +516,7 @@ options:
       - Options of the storage driver, for example C(size=10G), in the format of O(annotations).
       - The file system of the host must support them.
     type: raw
+    aliases: [storage_opts]
   health_timeout:
     description:
       - How long to wait for a container with a health check to become healthy, in seconds, or with

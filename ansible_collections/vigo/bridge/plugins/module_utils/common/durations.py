@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Durations as users write them: ``90``, ``30s``, ``5m``, ``1h``, ``1m30s``."""
+"""Durations as users write them: ``90``, ``30s``, ``5m``, ``1h``, ``1m30s``, ``500us``.
+
+The units are those of Go, and so those of Docker and Compose.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,21 @@ from typing import Any
 
 from .errors import ResourceError
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_UNITS = {
+    "ns": 1e-9,
+    **dict.fromkeys(("us", "\u00b5s", "\u03bcs"), 1e-6),
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "": 1.0,
+}
 #: The longest duration, about 57 years: systems and engines cannot handle much longer ones.
 _LONGEST = 500001 * 3600.0
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|)")
-_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+|\d+(?:\.\d+)?")
+_NUMBER = r"\d+(?:\.\d*)?|\.\d+"
+_UNIT = "|".join(filter(None, _UNITS))
+_PART = re.compile(rf"({_NUMBER})({_UNIT}|)")
+_WHOLE = re.compile(rf"(?:(?:{_NUMBER})(?:{_UNIT}))+|{_NUMBER}")
 
 
 def seconds(value: Any, attribute: str) -> float:

@@ -37,8 +37,6 @@ def _same(name: str, note: str = "") -> Row:
     return Row(name, SAME, name, note)
 
 
-_UNLIKELY = "the engine's default applies"
-
 #: In alphabetical order, as in the documentation of docker_container.
 OPTIONS: tuple[Row, ...] = (
     Row("api_version docker_api_version", NOT_NEEDED, "", "the engine reports its API version"),
@@ -58,8 +56,8 @@ OPTIONS: tuple[Row, ...] = (
     ),
     Row("capabilities", ALIAS, "cap_add"),
     _same("cap_drop"),
-    Row("cgroupns_mode", UNSUPPORTED, "", _UNLIKELY),
-    Row("cgroup_parent", UNSUPPORTED, "", _UNLIKELY),
+    Row("cgroupns_mode", ALIAS, "cgroupns"),
+    _same("cgroup_parent"),
     Row(
         "cleanup",
         OTHER,
@@ -115,7 +113,7 @@ OPTIONS: tuple[Row, ...] = (
     _same("device_read_iops"),
     _same("device_write_iops"),
     Row("device_requests", UNSUPPORTED, "", "list the devices in `devices`"),
-    Row("device_cgroup_rules", UNSUPPORTED, "", "list the devices in `devices`"),
+    _same("device_cgroup_rules"),
     Row("dns_opts", ALIAS, "dns_opt"),
     Row("dns_servers", ALIAS, "dns"),
     Row("dns_search_domains", ALIAS, "dns_search"),
@@ -125,12 +123,7 @@ OPTIONS: tuple[Row, ...] = (
     _same("env_file", "a list of files is possible; their format is that of Compose"),
     _same("entrypoint"),
     Row("etc_hosts", ALIAS, "extra_hosts"),
-    Row(
-        "exposed_ports exposed expose",
-        UNSUPPORTED,
-        "",
-        "containers on a network reach all ports of each other",
-    ),
+    Row("exposed_ports exposed expose", ALIAS, "expose"),
     Row(
         "force_kill forcekill",
         SAME,
@@ -211,12 +204,7 @@ OPTIONS: tuple[Row, ...] = (
     _same("pids_limit"),
     _same("platform"),
     _same("privileged"),
-    Row(
-        "publish_all_ports",
-        OTHER,
-        "ports",
-        "list them in `ports`, such as `80` for any port of the host",
-    ),
+    Row("publish_all_ports", ALIAS, "publish_all"),
     Row("published_ports ports", ALIAS, "ports"),
     _same("pull", "`true` is `always`, `false` is `missing`"),
     Row(
@@ -247,7 +235,7 @@ OPTIONS: tuple[Row, ...] = (
     _same("state", "`started` is `running`; write `running` instead of `healthy`"),
     _same("stop_signal"),
     _same("stop_timeout", "a setting of the container; requires `image`"),
-    Row("storage_opts", UNSUPPORTED, "", "set them for the engine"),
+    Row("storage_opts", ALIAS, "storage_opt"),
     _same("sysctls"),
     Row(
         "timeout",
@@ -262,8 +250,8 @@ OPTIONS: tuple[Row, ...] = (
     _same("ulimits", "also `nofile=1024:2048`, or a mapping"),
     Row("use_ssh_client", NOT_NEEDED, "", "the docker SDK chooses the SSH client"),
     _same("user"),
-    Row("userns_mode", UNSUPPORTED, "", _UNLIKELY),
-    Row("uts", UNSUPPORTED, "", _UNLIKELY),
+    _same("userns_mode"),
+    _same("uts", "`private` is the default"),
     Row(
         "validate_certs tls_verify",
         OTHER,
@@ -272,11 +260,22 @@ OPTIONS: tuple[Row, ...] = (
     ),
     _same("volumes", "a path of the host must exist"),
     Row("volume_driver", OTHER, "", "create the volume with `vigo.bridge.volume` and its driver"),
-    Row("volumes_from", OTHER, "volumes", "list the volumes of the other container in `volumes`"),
+    _same("volumes_from"),
     Row("working_dir", ALIAS, "workdir"),
 )
 
 _BY_NAME: Mapping[str, Row] = {name: row for row in OPTIONS for name in row.names.split()}
+
+#: The attribute for each key of Compose that neither has its name nor one of docker_container.
+_OF_COMPOSE: Mapping[str, str] = {
+    "cgroup": "cgroupns",
+    "cpuset": "cpuset_cpus",
+    "mem_limit": "memory",
+    "mem_reservation": "memory_reservation",
+    "mem_swappiness": "memory_swappiness",
+    "memswap_limit": "memory_swap",
+    "stop_grace_period": "stop_timeout",
+}
 
 #: Values of docker_container that a resource of a stack does not have: what to write instead.
 _VALUES: Mapping[tuple[str, str], str] = {
@@ -315,6 +314,8 @@ def advice(name: str, value: str = "") -> str:
         return _VALUES.get((name, value), "")
     if name in _BY_NAME:
         return _advice(_BY_NAME[name])
+    if name in _OF_COMPOSE:
+        return Meant(f"did you mean {_OF_COMPOSE[name]!r}?")
     near = nearest(name, {*TYPE.options, *TYPE.task_options, *_BY_NAME})
     if near in TYPE.options or not near:
         return Meant(f"did you mean {near!r}?") if near else ""
