@@ -251,7 +251,7 @@ OPTIONS: tuple[Row, ...] = (
     Row("use_ssh_client", NOT_NEEDED, "", "the docker SDK chooses the SSH client"),
     _same("user"),
     _same("userns_mode"),
-    _same("uts", "`private` is the default"),
+    _same("uts"),
     Row(
         "validate_certs tls_verify",
         OTHER,

@@ -194,6 +194,6 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Check], ...] = (
     (("update", "state", "container", "hostname"), _check_hostname),
     (("update", "state", "network_mode"), _check_network_mode),
     (("update", "state", "mounts", "volumes", "share_volumes", "renew_volumes"), _check_volumes),
-    (("update", "state", "volumes_from", "share_volumes"), _check_donors),
+    (("update", "state", "share_volumes", "volumes_from"), _check_donors),
     (("update", "state", "expect"), _check_expect),
 )
