@@ -51,3 +51,18 @@ def test_the_commands_have_the_option() -> None:
 
 def test_the_time_after_which_a_node_is_lost() -> None:
     assert f"{player._SILENCE:g} seconds" in PAGE.replace("\n", " ")
+
+
+def test_the_model_follows_from_the_costs() -> None:
+    """Each row of the model is computed from the number of hosts and the cost of one."""
+    cost = re.search(r"processor time of a node, for each host \| ([0-9.]+) s", PAGE)
+    total = re.search(r"For ([0-9,]+) hosts, they result in this model", PAGE)
+    assert cost
+    assert total
+    rows = re.findall(r"^\| (\d+) \| (\d+) \| ([0-9,]+) \| ([0-9,]+) s \| (\d+) s \|$", PAGE, re.M)
+    assert len(rows) == 4
+    for row in rows:
+        nodes, processors, hosts, spent, shortest = (int(text.replace(",", "")) for text in row)
+        assert hosts == int(total[1].replace(",", "")) / nodes
+        assert spent == hosts * float(cost[1])
+        assert abs(shortest - spent / processors) < 1
