@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.ansible_program import TARGET_PYTHON
+from tests.integration.ansible_program import TARGET_PYTHON, ansible
 
 pytestmark = pytest.mark.integration
 
@@ -29,13 +31,12 @@ class Answer:
     printed: str
 
 
-def call(module: str, arguments: dict[str, Any], *flags: str, pipelining: bool = True) -> Answer:
+def call(module: str, arguments: dict[str, Any], pipelining: bool = True) -> Answer:
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "ansible", "adhoc", "localhost"),
             *("--inventory", "localhost,", "--connection", "local", "-vvv"),
             *("--module-name", f"vigo.bridge.{module}", "--args", json.dumps(arguments)),
-            *flags,
         ],
         env={
             **os.environ,
@@ -118,19 +119,6 @@ CASES: dict[str, tuple[str, dict[str, Any], str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("module", "arguments", "verdict", "part"), CASES.values(), ids=CASES)
-def test_verdict(
-    tmp_path: Path, module: str, arguments: dict[str, Any], verdict: str, part: dict[str, Any]
-) -> None:
-    arguments = {
-        name: value.replace("{folder}", str(tmp_path)) if isinstance(value, str) else value
-        for name, value in arguments.items()
-    }
-    answer = call(module, arguments)
-    assert answer.verdict == verdict, answer.printed
-    assert {name: answer.result.get(name) for name in part} == part
-
-
 #: attributes of a file that is there -> what check mode returns of it, as it would be
 PREDICTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "new content and another mode": (
@@ -148,15 +136,73 @@ PREDICTED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(("attributes", "part"), PREDICTED.values(), ids=PREDICTED)
-def test_check_mode_returns_what_would_be(
-    tmp_path: Path, attributes: dict[str, Any], part: dict[str, Any]
-) -> None:
-    (tmp_path / "it").write_text("old")
-    (tmp_path / "other-name").hardlink_to(tmp_path / "it")
-    answer = call("file", {"target_path": str(tmp_path / "it"), **attributes}, "--check")
-    assert answer.verdict == "CHANGED", answer.printed
-    assert {name: answer.result.get(name) for name in part} == part
+Results = Mapping[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """Run one playbook with a task for each case, and return the result of each task."""
+    folder = tmp_path_factory.mktemp("cases")
+    tasks = [
+        *(
+            _task(name, module, _in(folder, arguments))
+            for name, (module, arguments, *_) in CASES.items()
+        ),
+        *(_predicted(folder / str(number), name) for number, name in enumerate(PREDICTED)),
+    ]
+    written = folder / "results.json"
+    registered = ", ".join(task["register"] for task in tasks)
+    last = {"ansible.builtin.copy": {"content": f"{{{{ [{registered}] }}}}", "dest": str(written)}}
+    play = {"hosts": "all", "connection": "local", "gather_facts": False, "tasks": [*tasks, last]}
+    (folder / "site.yml").write_text(json.dumps([play]))
+    finished = ansible("playbook", "-i", "localhost,", "site.yml", cwd=folder)
+    assert finished.status == 0, finished.out + finished.err
+    found = json.loads(written.read_text())
+    return dict(zip([*CASES, *PREDICTED], found, strict=True))
+
+
+def _task(name: str, module: str, arguments: dict[str, Any], **more: Any) -> dict[str, Any]:
+    register = re.sub(r"\W", "_", name)
+    call = {f"vigo.bridge.{module}": arguments}
+    return {"name": name, "register": register, "ignore_errors": True, **call, **more}
+
+
+def _in(folder: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.replace("{folder}", str(folder)) if isinstance(value, str) else value
+        for name, value in arguments.items()
+    }
+
+
+def _predicted(folder: Path, name: str) -> dict[str, Any]:
+    """Return a task in check mode for a file with two names."""
+    folder.mkdir()
+    (folder / "it").write_text("old")
+    (folder / "other-name").hardlink_to(folder / "it")
+    attributes, _ = PREDICTED[name]
+    return _task(name, "file", {"target_path": str(folder / "it"), **attributes}, check_mode=True)
+
+
+def verdict(result: Mapping[str, Any]) -> str:
+    if result.get("failed"):
+        return "FAILED!"
+    return "CHANGED" if result["changed"] else "SUCCESS"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_verdict(results: Results, name: str) -> None:
+    _, _, expected, part = CASES[name]
+    result = results[name]
+    assert verdict(result) == expected, result
+    assert {name: result.get(name) for name in part} == part
+
+
+@pytest.mark.parametrize("name", PREDICTED)
+def test_check_mode_returns_what_would_be(results: Results, name: str) -> None:
+    _, part = PREDICTED[name]
+    result = results[name]
+    assert verdict(result) == "CHANGED", result
+    assert {name: result.get(name) for name in part} == part
 
 
 def test_secret_reaches_the_command_and_shows_nowhere() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import yaml
 
 from tests.integration.program import Finished
 from tests.integration.test_bad_input import ENVOYS, HOST, ROLES
@@ -99,6 +100,22 @@ def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a vault with two secrets, which the program has written."""
+    shop = Shop(tmp_path_factory.mktemp("stored"))
+    for path in ("site/key", "site/db"):
+        assert shop("secrets", "set", path, stdin="from the vault").status == 0
+    return shop.vault.read_text()
+
+
+@pytest.fixture
+def shop_with_vault(shop: Shop, stored: str) -> Shop:
+    shop.vault.touch(0o600)
+    shop.vault.write_text(stored)
+    return shop
+
+
 def test_set_list_check_run_and_rotate(shop: Shop) -> None:
     checked = shop("secrets", "check", "-o", "json")
     assert checked.status == 1
@@ -127,21 +144,22 @@ def test_set_list_check_run_and_rotate(shop: Shop) -> None:
     assert "second key" not in rotated.out + rotated.err
 
 
-def test_ansible_vault_edits_the_same_file(shop: Shop) -> None:
-    shop("secrets", "set", "site/key", stdin="x")
+def test_ansible_vault_edits_the_same_file(shop_with_vault: Shop) -> None:
     viewed = subprocess.run(
-        [PROGRAMS / "ansible-vault", "view", shop.vault],
-        env=shop.environment,
+        [PROGRAMS / "ansible-vault", "view", shop_with_vault.vault],
+        env=shop_with_vault.environment,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert viewed.stdout.strip() == "site/key: x"
+    assert yaml.safe_load(viewed.stdout) == {
+        "site/db": "from the vault",
+        "site/key": "from the vault",
+    }
 
 
-def test_a_generated_project_finds_the_vault(shop: Shop) -> None:
-    for path in ("site/key", "site/db"):
-        shop("secrets", "set", path, stdin="from the vault")
+def test_a_generated_project_finds_the_vault(shop_with_vault: Shop) -> None:
+    shop = shop_with_vault
     project = shop.folder / "project"
     assert shop("generate", str(project), "--local", "--as", HOST).status == 0
     finished = subprocess.run(
@@ -199,8 +217,8 @@ def test_a_secret_is_typed_without_echo_and_twice(shop: Shop) -> None:
     assert shop("secrets", "list").out == "site/key\n"
 
 
-def test_validate_asks_no_store(shop: Shop) -> None:
-    shop("secrets", "set", "site/key", stdin="abc")
+def test_validate_asks_no_store(shop_with_vault: Shop) -> None:
+    shop = shop_with_vault
     shop.environment["ANSIBLE_VAULT_PASSWORD_FILE"] = "/nowhere"
     shown = json.loads(shop("config", "validate", "-o", "json").out)
     assert [item["code"] for item in shown["diagnostics"]] == ["VB606"]
@@ -378,9 +396,9 @@ LISTS = {
 
 @pytest.mark.parametrize(("kind", "told"), BROKEN.values(), ids=BROKEN)
 def test_a_store_that_cannot_be_used_stops_before_any_host(
-    shop: Shop, kind: str, told: str
+    shop_with_vault: Shop, kind: str, told: str
 ) -> None:
-    shop("secrets", "set", "site/key", stdin="x")
+    shop = shop_with_vault
     if kind == "password":
         (shop.folder / "password").write_text("wrong")
     elif kind == "no password":

@@ -63,16 +63,22 @@ vigo_state_dir=HERE/state-{{ inventory_hostname }}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return written(tmp_path)
+
+
+def written(folder: Path) -> Path:
+    """Write a stack and an inventory into a folder, and return it."""
+
     def write(name: str, text: str) -> None:
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("HERE", str(tmp_path)).replace("PYTHON", sys.executable))
+        path.write_text(text.replace("HERE", str(folder)).replace("PYTHON", sys.executable))
 
     write("stack/configcrates/site.vgo", SITE)
     write("stack/configcrates/other.vgo", OTHER)
     write("stack/envoys.vgo", ENVOYS)
     write("hosts.ini", INVENTORY)
-    return tmp_path
+    return folder
 
 
 def run(folder: Path, *arguments: str) -> Finished:
@@ -84,15 +90,22 @@ def run(folder: Path, *arguments: str) -> Finished:
     return finished
 
 
-def test_the_users_variables_win_except_for_reserved_names(folder: Path) -> None:
-    run(folder)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finished]:
+    """Run the stack once, and return its folder and what the run printed."""
+    folder = written(tmp_path_factory.mktemp("ran"))
+    return folder, run(folder)
+
+
+def test_the_users_variables_win_except_for_reserved_names(ran: tuple[Path, Finished]) -> None:
+    folder, _ = ran
     reserved = "from-crate from-crate from-crate from-crate"
     assert (folder / "one").read_text() == f"from-crate 2 {reserved} [a]"
     assert (folder / "two").read_text() == f"mine 42 {reserved} [x two]"
 
 
-def test_reserved_names_of_the_user_are_warned_of(folder: Path) -> None:
-    document = run(folder).document
+def test_reserved_names_of_the_user_are_warned_of(ran: tuple[Path, Finished]) -> None:
+    document = ran[1].document
     for host in ("one", "two"):
         (note,) = document["envoys"][host]["notes"]
         assert note.startswith(
@@ -164,14 +177,16 @@ def test_reserved_names_are_warned_of_in_playbooks(
         assert f"'{name}'" in finished.err
 
 
-def test_each_crate_sees_its_own_default_unless_something_stronger_sets_it(folder: Path) -> None:
-    run(folder)
+def test_each_crate_sees_its_own_default_unless_something_stronger_sets_it(
+    ran: tuple[Path, Finished],
+) -> None:
+    folder, _ = ran
     assert (folder / "one.other").read_text() == "own-default"
     assert (folder / "two.other").read_text() == "mine"
 
 
-def test_hosts_of_one_machine_have_states_of_their_own(folder: Path) -> None:
-    finished = run(folder)
+def test_hosts_of_one_machine_have_states_of_their_own(ran: tuple[Path, Finished]) -> None:
+    folder, finished = ran
     assert set(finished.document["envoys"]) == {"one", "two"}
     assert (folder / "state-one" / "lock").exists()
     assert (folder / "state-two" / "lock").exists()

@@ -14,6 +14,7 @@ import pytest
 from tests.unit.watch.sources.follower import Watcher
 from tests.unit.watch.sources.remote import FILES, Files, Remote, Special, link, submodule
 from vigo_bridge.failures import Refusal
+from vigo_bridge.watch.sources.git import tree as tree_module
 from vigo_bridge.watch.sources.git.program import Git
 from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 from vigo_bridge.watch.sources.source import Good, NotFetched, Revision
@@ -166,8 +167,10 @@ def test_invalid_trees_are_refused(case: str, remote: Remote) -> None:
     assert added <= {"state", "copy-1"}
 
 
-def test_a_tree_of_endless_size_is_refused(remote: Remote) -> None:
+def test_a_tree_of_endless_size_is_refused(remote: Remote, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten folders, each with ten times the next one."""
+    assert tree_module.LARGEST_LIST < 1 << 26
+    monkeypatch.setattr(tree_module, "LARGEST_LIST", 1 << 18)  # Git needs seconds for the real one.
     tree = remote.raw_tree([("100644", b"a.vgo", remote.blob(b""))])
     for _ in range(9):
         tree = remote.raw_tree([("40000", f"{number}".encode(), tree) for number in range(10)])
