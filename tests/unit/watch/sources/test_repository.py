@@ -118,15 +118,20 @@ HOSTILE: Mapping[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_content_is_refused(case: str, remote: Remote) -> None:
     files, message = HOSTILE[case]
-    watcher = Watcher.of(remote)
-    good = remote.commit()
-    watcher.files()
     remote.commit(
         {name: text for name, text in FILES.items() if name.split("/")[0] not in files} | files
     )
-    problem = watcher.problem()
+    problem = Watcher.of(remote).problem()
     assert problem.startswith("content: ")
     assert message in problem
+
+
+def test_hostile_content_ends_with_a_good_commit(remote: Remote) -> None:
+    watcher = Watcher.of(remote)
+    good = remote.commit()
+    watcher.files()
+    remote.commit({**FILES, "roles": submodule()})
+    assert watcher.problem().startswith("content: ")
     remote.set("refs/heads/main", good)
     assert watcher.commit() == good
 
