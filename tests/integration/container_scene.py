@@ -14,7 +14,11 @@ import docker.errors
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn, apply_resource
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
+    Behaviour,
+    Turn,
+    apply_resource,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.behaviour import Container
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
@@ -38,6 +42,10 @@ class Scene:
     Networks and images that have the name in theirs are removed, too.
     """
 
+    behaviour: Behaviour = Container()
+    #: What a task returns in addition to the last result.
+    returned: Mapping[str, Any]
+
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.client = engine.client()
@@ -59,7 +67,8 @@ class Scene:
             "settle_time": "500ms",
             **attributes,
         }
-        result = apply_resource("test", Container(), lambda: given, target, turn or Turn())
+        result = apply_resource("test", self.behaviour, lambda: given, target, turn or Turn())
+        self.returned = self.behaviour.describe(given, result, target)
         self.notes = target.notes
         return result
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.testbed import Engine
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.sweep]
 
 SHOP = "shop-cache"
 #: docker.yml as commands, for machines where community.docker is not installed.
@@ -120,7 +120,6 @@ def test_containers_of_docker_run(shop: Shop) -> None:
     check(shop)
 
 
-@pytest.mark.sweep
 def test_containers_of_community_docker(shop: Shop) -> None:
     host = shop.engine.docker_host
     play_community_docker(shop.text("docker.yml"), shop.folder, DOCKER_HOST=host)

@@ -51,3 +51,27 @@ def test_refused(given: dict[str, Any], expected: str) -> None:
     with pytest.raises(AnsibleActionFail) as raised:
         by_name(given, TYPES["container"])
     assert expected in str(raised.value)
+
+
+#: type, the arguments of a task -> those of the module, or the error
+OBJECTS: list[tuple[str, dict[str, Any], dict[str, Any] | str]] = [
+    ("network", {"name": "a", "driver_options": {}}, {"network": "a", "options": {}}),
+    ("volume", {"volume_name": "a", "driver": "local"}, {"volume": "a", "driver": "local"}),
+    ("network", {"connected": []}, "list the network in networks of each container"),
+    ("network", {"ipam_config": []}, "write the list in ipam, with ip_range instead of iprange"),
+    ("network", {"recreate": "always"}, "see `ansible-doc vigo.bridge.network`"),
+    ("volume", {"recreate": "always"}, "not supported: the data would be lost"),
+    ("volume", {"drivr": "local"}, "did you mean 'driver'?"),
+]
+
+
+@pytest.mark.parametrize(("kind", "given", "expected"), OBJECTS)
+def test_networks_and_volumes(
+    kind: str, given: dict[str, Any], expected: dict[str, Any] | str
+) -> None:
+    if isinstance(expected, dict):
+        assert by_name(given, TYPES[kind]) == expected
+        return
+    with pytest.raises(AnsibleActionFail) as raised:
+        by_name(given, TYPES[kind])
+    assert expected in str(raised.value)

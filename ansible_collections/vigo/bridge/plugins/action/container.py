@@ -5,19 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..module_utils.types.container.descriptor import TYPE
-from ..plugin_utils.known_options import by_name
-from ..plugin_utils.secret_action import ModuleAction, with_texts_only
+from ..plugin_utils.secret_action import ModuleAction
 
 
 class ActionModule(ModuleAction):
     needs_sdk = True
     options = TYPE.options
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the arguments, also those with names of community.docker. Raise
-        AnsibleActionFail.
-        """
-        return with_texts_only(by_name(self._task.args, TYPE), self.options)
+    kind = TYPE

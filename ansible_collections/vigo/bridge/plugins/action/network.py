@@ -12,3 +12,4 @@ from ..plugin_utils.secret_action import ModuleAction
 class ActionModule(ModuleAction):
     needs_sdk = True
     options = TYPE.options
+    kind = TYPE

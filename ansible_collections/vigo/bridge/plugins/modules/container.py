@@ -57,8 +57,9 @@ options:
     description:
       - The image, by reference, tag or digest.
       - Without it, the task acts on an existing container and does not change its settings. It
-        starts, stops, restarts or removes the container, no matter which tool created it.
-        A missing container is then an error, unless O(state=absent). Options that are settings of
+        starts, stops, restarts or removes the container, no matter which tool created it. If a
+        stack created it, the task warns.
+      - A missing container is then an error, unless O(state=absent). Options that are settings of
         the container cannot be set.
     type: str
   state:

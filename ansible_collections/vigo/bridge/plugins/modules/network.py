@@ -29,6 +29,7 @@ options:
     description: The network's name.
     type: str
     required: true
+    aliases: [name, network_name]
   state:
     description:
       - V(present) creates it if it does not exist.
@@ -49,6 +50,7 @@ options:
     description:
       - Options of the driver, as a mapping, a list of C(NAME=VALUE), or a comma-separated string.
     type: raw
+    aliases: [driver_options]
   labels:
     description:
       - Labels, as a mapping, a list of C(NAME=VALUE), or a comma-separated string. Names that begin

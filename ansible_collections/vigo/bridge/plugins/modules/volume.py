@@ -28,6 +28,7 @@ options:
     description: The volume's name.
     type: str
     required: true
+    aliases: [name, volume_name]
   state:
     description:
       - V(present) creates it if it does not exist.
@@ -52,6 +53,7 @@ options:
       - A new value of a secret is compared with what the engine shows. As with any other change,
         the task then fails, because recreating the volume would delete its data.
     type: raw
+    aliases: [driver_options]
   labels:
     description:
       - Labels, as a mapping, a list of C(NAME=VALUE), or a comma-separated string. Names that begin

@@ -16,9 +16,11 @@ from ..module_utils.delivery.called_module import ADDED, SDK, SDK_ARCHIVE, SECRE
 from ..module_utils.engine import sdk
 from ..module_utils.secrets import references as secret_references
 from ..module_utils.secrets.references import MASK
+from ..module_utils.types.descriptor import ResourceType
 from ..module_utils.types.typed_attributes import with_texts
 from .ansible_secrets import look_up_in_ansible
 from .clean_errors import clean_action_errors
+from .known_options import by_name
 from .module_archives import ModuleArchive
 from .printable import clean, cleaned_result
 from .running_action import RunningAction, display
@@ -138,6 +140,8 @@ class ModuleAction(SecretAction):
     options: Mapping[str, Mapping[str, Any]] = {}
     #: Those that may hold any character.
     data: Container[str] = ()
+    #: The type whose aliases and advice the task gets; None: the module itself refuses options.
+    kind: ResourceType | None = None
 
     def run(
         self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
@@ -154,4 +158,5 @@ class ModuleAction(SecretAction):
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of the task for the module. Raise AnsibleActionFail."""
-        return with_texts_only(self._task.args, self.options, self.data)
+        given = by_name(self._task.args, self.kind) if self.kind else self._task.args
+        return with_texts_only(given, self.options, self.data)

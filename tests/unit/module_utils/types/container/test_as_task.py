@@ -44,14 +44,18 @@ def engine_before(case: dict[str, Any]) -> InMemoryEngine:
 
 
 def task(
-    memory: InMemoryEngine, case: dict[str, Any], way: FaultyWay, check: bool = False
+    memory: InMemoryEngine,
+    case: dict[str, Any],
+    way: FaultyWay,
+    check: bool = False,
+    notes: list[str] | None = None,
 ) -> tuple[Result, Any]:
     """Apply the task of a case, and return its result and facts."""
     defaults = {name: option.get("default") for name, option in TYPE.task_options.items()}
     given = {"container": "app", "image": None, "docker_host": HOST, **defaults, **case["task"]}
     turn = Turn(triggered=bool(given.pop("triggered", False)))
     behaviour = ContainerTask()
-    result = applied(memory, given, way, check, turn, behaviour=behaviour)
+    result = applied(memory, given, way, check, turn, notes, behaviour)
     with in_use(memory, way):
         returned = behaviour.describe(given, result, Target(check, Secrets()))
     return result, returned.get("container")
@@ -65,7 +69,9 @@ def test_task(name: str) -> None:
     predicted, expected_facts = task(memory, case, way, check=True)
     assert commands(way) == []
     assert memory.names() == before
-    result, found = task(memory, case, way)
+    notes: list[str] = []
+    result, found = task(memory, case, way, notes=notes)
+    assert notes == ([case["note"]] if "note" in case else [])
     assert predicted.action == result.action
     assert predicted.reason == result.reason
     if "error" in case:

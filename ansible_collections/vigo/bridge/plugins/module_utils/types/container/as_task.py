@@ -15,7 +15,7 @@ from ..base import Decision, Turn
 from ..on_engine.engines import engine_of
 from ..result import Result
 from ..target import Target
-from . import facts, spec
+from . import facts, label, spec
 from .act import concealing
 from .behaviour import Container
 from .decide import decide, steps
@@ -131,6 +131,10 @@ def decided(wanted: TaskSpec, observed: Observed, turn: Turn) -> Decision:
     # Engines stop a restarting container at once.
     if wanted.force_kill and container is not None and container.status != "restarting":
         decision = replace(decision, steps=_killing(decision.steps))
+    owner = label.owner(container.labels) if container is not None else None
+    if owner is not None and decision.action != "none" and not decision.note:
+        note = f"container {wanted.name} belongs to stack {owner.scope!r}, which may undo this"
+        decision = replace(decision, note=note)
     return decision
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ..descriptor import Attribute, ResourceType, object_of
+from ..on_engine.docker_names import network_advice
 
 if TYPE_CHECKING:
     from ..on_engine.objects import Wanted
@@ -31,11 +32,11 @@ TYPE = ResourceType(
     name="network",
     key="network",
     attributes=lambda: (
-        Attribute("network", "str", required=True, plain=True),
+        Attribute("network", "str", required=True, plain=True, aliases=("name", "network_name")),
         Attribute("state", "str", default="present", choices=("present", "absent")),
         Attribute("external", "bool"),
         Attribute("driver", "str"),
-        Attribute("options"),
+        Attribute("options", aliases=("driver_options",)),
         Attribute("labels"),
         Attribute("ipam", deep=True),
         Attribute("internal", "bool"),
@@ -46,6 +47,7 @@ TYPE = ResourceType(
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.network",
+    advice=network_advice,
     unique_by=("network", "docker_host"),
     needs_engine=True,
     linked_by=("network", "docker_host"),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ..descriptor import Attribute, ResourceType, object_of
+from ..on_engine.docker_names import volume_advice
 
 if TYPE_CHECKING:
     from ..on_engine.objects import Wanted
@@ -31,17 +32,18 @@ TYPE = ResourceType(
     name="volume",
     key="volume",
     attributes=lambda: (
-        Attribute("volume", "str", required=True, plain=True),
+        Attribute("volume", "str", required=True, plain=True, aliases=("name", "volume_name")),
         Attribute("state", "str", default="present", choices=("present", "absent")),
         Attribute("external", "bool"),
         Attribute("driver", "str"),
-        Attribute("options", secrets=True),
+        Attribute("options", aliases=("driver_options",), secrets=True),
         Attribute("labels"),
         Attribute("docker_host", "str"),
     ),
     behaviour=_behaviour,
     parse=_parse,
     module="vigo.bridge.volume",
+    advice=volume_advice,
     inverse={},  # Data is removed only where a stack says so: `state: absent`.
     unique_by=("volume", "docker_host"),
     needs_engine=True,
