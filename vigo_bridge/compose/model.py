@@ -105,6 +105,7 @@ class Deploy:
     pids: Text | None
     reserved_memory: Text | None
     restart: str | None
+    devices: tuple[DeviceRequest, ...] = ()
 
 
 #: The limits of a container for each block device, and the keys of `blkio_config` for them.
@@ -123,6 +124,17 @@ class BlockIo:
 
     weight: Text | None
     by_device: Mapping[str, Pairs]
+
+
+@dataclass(frozen=True)
+class DeviceRequest:
+    """Devices of a driver. capabilities: groups, of which one is needed."""
+
+    driver: Text | None
+    count: Text | None
+    device_ids: tuple[Text, ...]
+    capabilities: tuple[tuple[Text, ...], ...]
+    options: Pairs
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,7 @@ class Service:
     expose: tuple[Text, ...] | None = None
     external_links: Value | None = None
     extra_hosts: tuple[tuple[str, Text], ...] | None = None
-    gpus: Value | None = None
+    gpus: tuple[DeviceRequest, ...] | None = None
     group_add: tuple[Text, ...] | None = None
     healthcheck: Healthcheck | None = None
     hostname: Text | None = None
@@ -229,7 +241,7 @@ class Service:
     pull_refresh_after: Value | None = None
     read_only: bool | None = None
     restart: Text | None = None
-    runtime: Value | None = None
+    runtime: Text | None = None
     scale: int | None = None
     secrets: tuple[Grant, ...] | None = None
     security_opt: tuple[Text, ...] | None = None

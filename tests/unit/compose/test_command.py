@@ -16,15 +16,17 @@ LOSSY = """\
 services:
   web:
     image: nginx
-    runtime: nvidia
+    isolation: default
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "lossy.yml").write_text(LOSSY, encoding="utf-8")
-    (tmp_path / "fine.yml").write_text(LOSSY.replace("    runtime: nvidia\n", ""), encoding="utf-8")
-    (tmp_path / "wrong.yml").write_text(LOSSY.replace("runtime", "runtimee"), encoding="utf-8")
+    (tmp_path / "fine.yml").write_text(
+        LOSSY.replace("    isolation: default\n", ""), encoding="utf-8"
+    )
+    (tmp_path / "wrong.yml").write_text(LOSSY.replace("isolation", "isolationn"), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -36,7 +38,7 @@ def compose(*arguments: str) -> Result:
 def test_nothing_is_written_when_something_is_lost(folder: Path) -> None:
     finished = compose("lossy.yml")
     assert finished.exit_code == 1
-    assert "lossy.yml:4:5: lost: runtime is not supported" in finished.stderr
+    assert "lossy.yml:4:5: lost: isolation is not supported" in finished.stderr
     assert "add --allow-lossy" in finished.stderr
     assert not (folder / "stacks").exists()
 
@@ -45,13 +47,13 @@ def test_losses_that_are_allowed_stand_in_comments(folder: Path) -> None:
     finished = compose("lossy.yml", "--allow-lossy")
     assert finished.exit_code == 0, finished.stderr
     crates = list((folder / "stacks" / "configcrates").iterdir())
-    assert "# Not converted: runtime is not supported" in crates[0].read_text()
+    assert "# Not converted: isolation is not supported" in crates[0].read_text()
 
 
 def test_what_compose_would_refuse_is_refused(folder: Path) -> None:
     finished = compose("wrong.yml", "--allow-lossy")
     assert finished.exit_code == 1
-    assert "wrong.yml:4:5: error: service web has no key 'runtimee'" in finished.stderr
+    assert "wrong.yml:4:5: error: service web has no key 'isolationn'" in finished.stderr
     assert "Nothing was written." in finished.stderr
     assert not (folder / "stacks").exists()
 
@@ -78,7 +80,7 @@ def test_an_override_beside_the_file_is_named(folder: Path) -> None:
     )
 
 
-RUNTIME = "set it for the engine: default-runtime in daemon.json"
+ISOLATION = "it is for Windows"
 
 #: arguments -> exit status, the document's status and message, and its findings: severity, key,
 #: line, column and suggestion
@@ -89,21 +91,21 @@ DOCUMENTS: dict[str, tuple[tuple[str, ...], int, str, str, list[tuple[Any, ...]]
         1,
         "refused",
         "1 setting cannot be converted. N",
-        [("lost", "services.web.runtime", 4, 5, RUNTIME)],
+        [("lost", "services.web.isolation", 4, 5, ISOLATION)],
     ),
     "lost, and allowed": (
         ("lossy.yml", "--allow-lossy"),
         0,
         "written",
         "",
-        [("lost", "services.web.runtime", 4, 5, RUNTIME)],
+        [("lost", "services.web.isolation", 4, 5, ISOLATION)],
     ),
     "wrong": (
         ("wrong.yml",),
         1,
         "refused",
-        "service web has no key 'runtimee'",
-        [("error", None, 4, 5, "did you mean 'runtime'?")],
+        "service web has no key 'isolationn'",
+        [("error", None, 4, 5, "did you mean 'isolation'?")],
     ),
 }
 
@@ -133,7 +135,7 @@ def test_as_json(
 
 def test_the_secrets_of_the_document(folder: Path) -> None:
     (folder / "secret.yml").write_text(
-        LOSSY.replace("runtime: nvidia", "environment: {PASSWORD: x}")
+        LOSSY.replace("isolation: default", "environment: {PASSWORD: x}")
     )
     document = json.loads(compose("secret.yml", "-p", "shop", "-o", "json").stdout)
     expected = {"path": "shop/web/password", "origin": "secret.yml:4:29", "stored": False}

@@ -9,5 +9,5 @@ from tests.unit.docs.example import resources
 
 
 def test_the_example(tmp_path: Path) -> None:
-    order = [resource.id for resource in resources("containers.md", tmp_path, 1)]
+    order = [resource.id for resource in resources("containers.md", tmp_path, 2)]
     assert order == ["shop/backend", "shop/data", "shop/db"]

@@ -10,7 +10,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.durations impor
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 from vigo_bridge.compose import secret_names
-from vigo_bridge.compose.conversion import names
+from vigo_bridge.compose.conversion import device_keys, names
 from vigo_bridge.compose.conversion.builds import set_built
 from vigo_bridge.compose.conversion.job import Job
 from vigo_bridge.compose.conversion.rendering import NotAllowed
@@ -238,6 +238,7 @@ def deploy(job: Job, value: Deploy) -> None:
             job.set("deploy", attribute, limit)
     if value.restart is not None:
         job.attributes["restart"] = value.restart
+    device_keys.requests(job, "deploy", value.devices)
 
 
 def blkio_config(job: Job, value: BlockIo) -> None:

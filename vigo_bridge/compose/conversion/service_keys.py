@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vigo_bridge.compose.conversion import network_keys, process_keys, storage_keys
+from vigo_bridge.compose.conversion import device_keys, network_keys, process_keys, storage_keys
 from vigo_bridge.compose.conversion.job import Job
 from vigo_bridge.compose.model import Pairs
-from vigo_bridge.compose.reading.reader import GPU_ADVICE
 from vigo_bridge.compose.text import Text
 
 #: Converts one key's value into what the job fills in.
@@ -59,16 +58,6 @@ def _elsewhere(job: Job, value: Any) -> None:
     """Set nothing: builds, names, networks, profiles and replicas are handled with the service."""
 
 
-def _devices(job: Job, texts: tuple[Text, ...]) -> None:
-    kept = []
-    for text in texts:
-        if str(text).startswith("/"):
-            kept.append(text)
-        else:
-            job.lost("devices", f"the device {text} is not a path", "use its path in /dev")
-    job.set_list("devices", "devices", tuple(kept))
-
-
 def _security_opt(job: Job, texts: tuple[Text, ...]) -> None:
     """Set security_opt. Compose reads a seccomp profile from a file; engines need its content."""
     kept = []
@@ -115,7 +104,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "deploy": process_keys.deploy,
     "develop": _note("develop", "develop is used only by `compose watch`"),
     "device_cgroup_rules": _list("device_cgroup_rules"),
-    "devices": _devices,
+    "devices": device_keys.devices,
     "dns": _list("dns"),
     "dns_opt": _list("dns_opt"),
     "dns_search": _list("dns_search"),
@@ -127,7 +116,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "expose": _list("expose"),
     "external_links": Lost("external_links", "connect both containers to the same network"),
     "extra_hosts": network_keys.extra_hosts,
-    "gpus": Lost("gpus", GPU_ADVICE),
+    "gpus": lambda job, value: device_keys.requests(job, "gpus", value),
     "group_add": _list("group_add"),
     "healthcheck": process_keys.healthcheck,
     "hostname": _text("hostname"),
@@ -162,7 +151,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "pull_refresh_after": Lost("pull_refresh_after", "use pull: always, or change the tag"),
     "read_only": _flag("read_only"),
     "restart": process_keys.restart,
-    "runtime": Lost("runtime", "set it for the engine: default-runtime in daemon.json"),
+    "runtime": _text("runtime"),
     "scale": _elsewhere,
     "secrets": storage_keys.secrets,
     "security_opt": _security_opt,

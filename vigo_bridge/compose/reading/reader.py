@@ -18,6 +18,7 @@ from vigo_bridge.compose.model import (
     BlockIo,
     Dependency,
     Deploy,
+    DeviceRequest,
     EnvFile,
     Grant,
     Healthcheck,
@@ -27,6 +28,7 @@ from vigo_bridge.compose.model import (
 )
 from vigo_bridge.compose.reading import shapes
 from vigo_bridge.compose.reading.build import read_build
+from vigo_bridge.compose.reading.devices import read_devices, read_gpus, read_requests
 from vigo_bridge.compose.reading.sections import read_network, read_source, read_volume
 from vigo_bridge.compose.reading.storage import read_mount, read_port
 from vigo_bridge.compose.text import Text, joined
@@ -241,14 +243,8 @@ def _grant(item: Value) -> Grant:
     return Grant(source, found["target"], uid, gid, mode, item.position)
 
 
-#: What to do about GPUs: a device file alone does not give a container the drivers.
-GPU_ADVICE = (
-    "set nvidia as default-runtime in the engine's daemon.json, and NVIDIA_VISIBLE_DEVICES under"
-    " environment:"
-)
 _RESERVATIONS_LOST = {
     "cpus": "containers support only a limit: cpus:",
-    "devices": GPU_ADVICE,
     "generic_resources": "they are for Swarm; remove it",
 }
 _IGNORED_BY_COMPOSE = "Compose uses it only for Swarm"
@@ -283,12 +279,16 @@ def _deploy(value: Value, findings: Findings) -> Deploy:
     for key, _ in content.entries:
         if key.text in _DEPLOY_IGNORED:
             findings.note(key.position, f"deploy.{key.text} is ignored: {_IGNORED_BY_COMPOSE}")
-    cpus, memory, pids, reserved = found["resources"] or (None, None, None, None)
-    return Deploy(found["replicas"], cpus, memory, pids, reserved, found["restart_policy"])
+    limits, reserved, devices = found["resources"] or ((None, None, None), None, ())
+    cpus, memory, pids = limits
+    restart = found["restart_policy"]
+    return Deploy(found["replicas"], cpus, memory, pids, reserved, restart, devices)
 
 
-def _resources(value: Value, findings: Findings) -> tuple[Text | None, ...]:
-    """Return the limits of CPUs, memory and processes, and the reserved memory."""
+def _resources(
+    value: Value, findings: Findings
+) -> tuple[tuple[Text | None, ...], Text | None, tuple[DeviceRequest, ...]]:
+    """Return the limits of CPUs, memory and processes, and the reserved memory and devices."""
     resources = shapes.mapping(value)
     reservations = _mapping(resources, "reservations")
     shapes.lose(reservations, _RESERVATIONS_LOST, "deploy.resources.reservations", findings)
@@ -296,7 +296,12 @@ def _resources(value: Value, findings: Findings) -> tuple[Text | None, ...]:
     limits = _mapping(resources, "limits")
     further = [key.text for key, _ in limits.entries]
     found = shapes.parts(limits, "limits", dict.fromkeys(names, shapes.text), further)
-    return (*(found[name] for name in names), shapes.optional(reservations, "memory"))
+    devices = get(reservations, "devices")
+    return (
+        tuple(found[name] for name in names),
+        shapes.optional(reservations, "memory"),
+        () if devices is None else read_requests(devices),
+    )
 
 
 def _mapping(content: Fields, key: str) -> Fields:
@@ -372,22 +377,6 @@ def _extra_hosts(value: Value, findings: Findings) -> tuple[tuple[str, Text], ..
     return tuple((key.text, address) for key, item in entries for address in shapes.texts(item))
 
 
-def _devices(value: Value, findings: Findings) -> tuple[Text, ...]:
-    return shapes.each(value.items if isinstance(value, Items) else (value,), _device)
-
-
-def _device(item: Value) -> Text:
-    if not isinstance(item, Fields):
-        return shapes.text(item)
-    source, target, access = (
-        shapes.optional(item, key) for key in ("source", "target", "permissions")
-    )
-    if source is None:
-        shapes.refuse_form(item, "a device with a source")
-    tail = (":", access) if access is not None else ()
-    return joined(source, ":", target or source, *tail, position=item.position)
-
-
 def _ports(value: Value, findings: Findings) -> tuple[Text, ...]:
     items = value.items if isinstance(value, Items) else (value,)
     return tuple(chain(*shapes.each(items, lambda item: read_port(item, findings))))
@@ -429,6 +418,7 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
             "platform",
             "pull_policy",
             "restart",
+            "runtime",
             "shm_size",
             "stop_grace_period",
             "stop_signal",
@@ -472,7 +462,8 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
     ),
     "depends_on": _depends_on,
     "deploy": _deploy,
-    "devices": _devices,
+    "devices": read_devices,
+    "gpus": read_gpus,
     "extra_hosts": _extra_hosts,
     "healthcheck": _healthcheck,
     "logging": _logging,

@@ -13,7 +13,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observ
     image_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import limits
-from vigo_bridge.compose.model import BLOCK_IO, BlockIo, Healthcheck, Logging
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.device_requests import (  # noqa: E501
+    DeviceRequest as ObservedRequest,
+)
+from vigo_bridge.compose.model import BLOCK_IO, BlockIo, DeviceRequest, Healthcheck, Logging
 from vigo_bridge.compose.running.chosen import chosen
 from vigo_bridge.compose.running.engine_state import EngineState, Payload
 from vigo_bridge.compose.text import Text
@@ -104,6 +107,21 @@ def _duration(nanoseconds: int, position: Position) -> Text:
     return text(f"{milliseconds}ms" if rest else f"{seconds}s", position)
 
 
+def _requests(value: tuple[ObservedRequest, ...], position: Position) -> tuple[DeviceRequest, ...]:
+    return tuple(
+        DeviceRequest(
+            text(request.driver, position) if request.driver else None,
+            text("all" if request.count < 0 else request.count, position)
+            if request.count
+            else None,
+            _texts(request.device_ids, position),
+            tuple(_texts(group, position) for group in request.capabilities),
+            _pairs(dict(request.options), position),
+        )
+        for request in value
+    )
+
+
 #: Each setting of a container: the field of a service, and how it is converted. None: handled with
 #: the whole service.
 FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
@@ -131,6 +149,8 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "volumes_from": None,
     "tmpfs": ("tmpfs", _tmpfs),
     "devices": ("devices", _texts),
+    "device_requests": ("gpus", _requests),
+    "runtime": ("runtime", text),
     "device_cgroup_rules": ("device_cgroup_rules", _texts),
     "networks": None,
     "network_mode": None,
@@ -183,9 +203,7 @@ WITHOUT_KEYS = ("publish_all", "cpuset_mems")
 LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "cpu_rt_period": ("HostConfig.CpuRealtimePeriod", ()),
     "cpu_rt_runtime": ("HostConfig.CpuRealtimeRuntime", ()),
-    "gpus": ("HostConfig.DeviceRequests", ()),
     "mac_address": ("Config.MacAddress", ()),
-    "runtime": ("HostConfig.Runtime", ("oci",)),
 }
 
 
@@ -219,10 +237,11 @@ def fields_of(payload: Payload, state: EngineState, position: Position) -> dict[
     block_io = _block_io(values, position)
     if block_io is not None:
         found["blkio_config"] = block_io
-    usual_runtime = state.info.get("DefaultRuntime") or "runc"
+    if str(found.get("runtime")) == (state.info.get("DefaultRuntime") or "runc"):
+        del found["runtime"]
     for key, (place, usual) in LOST.items():
         value = _at(payload, place)
-        if value and value not in usual and not (key == "runtime" and value == usual_runtime):
+        if value and value not in usual:
             found[key] = Scalar(str(value), str(value), position)
     return found
 

@@ -272,7 +272,10 @@ options:
     type: raw
   devices:
     description:
-      - Devices of the host, each as C(/dev/A), C(/dev/A:/dev/B) or C(/dev/A:/dev/B:rwm).
+      - Devices of the host, each as C(/dev/A), C(/dev/A:/dev/B) or C(/dev/A:/dev/B:rwm), or by a
+        name of the Container Device Interface (CDI) such as C(nvidia.com/gpu=all).
+      - CDI names need Docker 25 or newer. Before Docker 28.2, CDI must be turned on in the engine's
+        C(daemon.json), with C({"features":{"cdi":true}}). They also work with Podman 5.4 or newer.
       - A list, or a comma-separated string.
     type: raw
   device_cgroup_rules:
@@ -281,6 +284,29 @@ options:
         C(TYPE MAJOR:MINOR ACCESS), for example V(c 189:* rwm).
       - A list, or a comma-separated string.
     type: raw
+  gpus:
+    description:
+      - GPUs, as for C(docker run --gpus) and in compose files. V(all), a number, or a mapping or a
+        list of mappings with the keys of O(device_requests). The capability C(gpu) is added.
+      - A short form of O(device_requests). Both are one setting.
+    type: raw
+  device_requests:
+    description:
+      - Devices that a driver of the engine provides, such as GPUs. One mapping, or a list.
+      - C(driver) is the name of the driver; by default the engine chooses one by C(capabilities).
+      - C(count) is the number of devices, or V(all), which is the default. C(device_ids) names them
+        instead.
+      - C(capabilities) is a list of capabilities that a device must have, or a list of such lists,
+        of which one is needed.
+      - C(options) is a mapping of options of the driver.
+      - If the engine has no such driver, it reports this when the container is started; the former
+        container is then restored. Not supported with Podman, whose Docker API ignores it.
+    type: raw
+  runtime:
+    description:
+      - The runtime of the engine, for example V(nvidia) or V(runsc). Not supported with Podman,
+        whose Docker API ignores it.
+    type: str
   network:
     description: A network that the container joins, in addition to O(networks).
     type: str

@@ -34,6 +34,7 @@ USUAL: dict[str, Any] = {
     "LogConfig": {"Type": "json-file", "Config": {}},
     "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
     "NetworkMode": "default",
+    "Runtime": "runc",
 }
 
 

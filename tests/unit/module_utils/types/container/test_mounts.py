@@ -147,10 +147,10 @@ def test_what_engines_do_not_support_is_refused(
 ) -> None:
     container = spec.parse({"container": "app", "image": "x", "volumes": [entry]})
     if not error:
-        capabilities.refuse(container, api_version, podman)
+        capabilities.refuse(container, api_version, (5, 8) if podman else None)
         return
     with pytest.raises(ResourceError, match="volumes: /b:") as caught:
-        capabilities.refuse(container, api_version, podman)
+        capabilities.refuse(container, api_version, (5, 8) if podman else None)
     assert error in caught.value.message
 
 

@@ -71,6 +71,36 @@ UNDERSTOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     ({"tmpfs": "/run,/tmp:size=1m,mode=700"}, {"tmpfs": {"/run": "", "/tmp": "mode=700,size=1m"}}),
     ({"devices": "/dev/a,/dev/b:/dev/c:r"}, {"devices": ["/dev/a:/dev/a:rwm", "/dev/b:/dev/c:r"]}),
+    ({"devices": "nvidia.com/gpu=all"}, {"devices": ["nvidia.com/gpu=all"]}),
+    (
+        {"devices": ["a.b/c-d=e:0", "/dev/a"]},
+        {"devices": ["/dev/a:/dev/a:rwm", "a.b/c-d=e:0"]},
+    ),
+    ({"gpus": "all"}, {"device_requests": ['{"capabilities": [["gpu"]], "count": -1}']}),
+    ({"gpus": 2}, {"device_requests": ['{"capabilities": [["gpu"]], "count": 2}']}),
+    ({"gpus": [{"count": "1"}]}, {"device_requests": ['{"capabilities": [["gpu"]], "count": 1}']}),
+    (
+        {"gpus": "driver=nvidia,device=1"},
+        {
+            "device_requests": [
+                '{"capabilities": [["gpu"]], "device_ids": ["1"], "driver": "nvidia"}'
+            ]
+        },
+    ),
+    (
+        {"gpus": {"driver": "nvidia", "capabilities": ["utility"], "options": {"a": 1}}},
+        {
+            "device_requests": [
+                '{"capabilities": [["gpu", "utility"]], "count": -1, "driver": "nvidia",'
+                ' "options": {"a": "1"}}'
+            ]
+        },
+    ),
+    (
+        {"device_requests": [{"capabilities": [["b", "a"], ["c"]], "device_ids": ["1", "0"]}]},
+        {"device_requests": ['{"capabilities": [["a", "b"], ["c"]], "device_ids": ["0", "1"]}']},
+    ),
+    ({"runtime": "nvidia"}, {"runtime": "nvidia"}),
     ({"network": "front"}, {"networks": ["front"]}),
     (
         {"network": "front", "networks": {"front": {"aliases": "a,b"}, "back": None}},
@@ -292,6 +322,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"mounts": [{"type": "tmpfs", "target": "/b"}], "tmpfs": "/b"},
         "tmpfs: /b is also in volumes",
     ),
+    ({"gpus": "none"}, "gpus: invalid count 'none'; write all, or 1 or more"),
+    ({"gpus": 0}, "gpus: invalid count '0'"),
+    ({"gpus": [{"count": 1, "device_ids": [0]}]}, "count and device_ids are mutually exclusive"),
+    ({"gpus": [{"counts": 1}]}, "unknown key 'counts'; did you mean 'count'?"),
+    ({"gpus": [{"options": "x"}]}, "gpus: options: 'x' is not NAME=VALUE"),
+    ({"gpus": "{x"}, "is not valid JSON"),
+    ({"device_requests": [{"count": 1}]}, "a request needs capabilities or a driver"),
+    ({"device_requests": [{"driver": "cdi", "device_ids": "a.b/c=d"}]}, "write their names in dev"),
+    ({"devices": "nvidia.com/gpu"}, "or a CDI name VENDOR/CLASS=NAME"),
     ({"tmpfs": "/"}, "tmpfs: '/' is the container's root"),
     ({"tmpfs": "run"}, "tmpfs: 'run' is not an absolute path"),
     ({"tmpfs": ["/a", "/a/:size=1m"]}, "tmpfs: duplicate entry for /a"),
@@ -446,7 +485,7 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
 
 
 def test_every_attribute_has_its_place() -> None:
-    parsed = {*SETTINGS, *spec.HANDLING, "network", "mounts", "container"}
+    parsed = {*SETTINGS, *spec.HANDLING, "network", "mounts", "gpus", "container"}
     assert parsed == {*TYPE.options, "scope", "stack_id", "resource"}
     fields = {*Settings.__dataclass_fields__, *ContainerSpec.__dataclass_fields__}
     assert fields == {*SETTINGS, *spec.HANDLING, "name", "settings"}
@@ -525,6 +564,15 @@ VERSION_1: list[tuple[dict[str, Any], str]] = [
     ({"command": "a 'b c'"}, '"command":["a","b c"]'),
     ({"entrypoint": "sh -c"}, '"entrypoint":["sh","-c"]'),
     ({"env": "B=ü,A=secret:p"}, '"env":{"A":"secret:p","B":"ü"}'),
+    (
+        {"device_requests": {"capabilities": "gpu", "count": 2}},
+        r'"device_requests":["{\"capabilities\": [[\"gpu\"]], \"count\": 2}"]',
+    ),
+    (
+        {"device_requests": {"driver": "x"}},
+        r'"device_requests":["{\"count\": -1, \"driver\": \"x\"}"]',
+    ),
+    ({"runtime": "nvidia"}, '"runtime":"nvidia"'),
     ({"env_file": "/b,/a"}, '"env_file":["/b","/a"]'),
     ({"user": 5}, '"user":"5"'),
     ({"workdir": "/a"}, '"workdir":"/a"'),

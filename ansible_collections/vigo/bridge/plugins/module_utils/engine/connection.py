@@ -26,7 +26,14 @@ from . import sdk
 from .sdk_session import SdkSession
 from .transport import Transport
 from .unix_socket import unix_socket
-from .versions import NEWEST_API, OLDEST_API, api_version, as_text, common_version
+from .versions import (
+    NEWEST_API,
+    OLDEST_API,
+    api_version,
+    as_text,
+    common_version,
+    podman_version,
+)
 
 _DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: Seconds without a byte after which an engine counts as not responding; ``allowance`` in calls is
@@ -45,13 +52,25 @@ _START_HINT = (
 )
 
 
+#: A part of an engine's error, and what to do about it.
+_ADVICE = (
+    (
+        'could not select device driver "cdi"',
+        'turn on CDI on the engine: {"features": {"cdi": true}} in daemon.json',
+    ),
+    (
+        "could not select device driver",
+        "install the container toolkit of this driver on the engine's host",
+    ),
+    ("unresolvable CDI devices", "add a file that describes them to /etc/cdi on the engine's host"),
+)
+
+
 class Refused(ResourceError):
     """The engine returned an error. said: its message. code: its HTTP status."""
 
     def __init__(self, said: str, code: int) -> None:
-        super().__init__(
-            f"the engine returned an error: {said}; correct the setting, or see its log"
-        )
+        super().__init__(f"the engine returned an error: {said}; {_advice(said)}")
         found = named_in(said)
         if found is not None and found.errno in (errno.ENOSPC, errno.EDQUOT):
             self.status = Blocked.status
@@ -85,7 +104,7 @@ class Connection:
     """One engine.
 
     Raises Blocked at once when it does not answer, or has no version of the API in common with
-    this code. api_version: the newest that both have.
+    this code. api_version: the newest that both have. podman_version: None on Docker.
     """
 
     def __init__(self, docker_host: str = "") -> None:
@@ -93,7 +112,8 @@ class Connection:
         self._engine = transport_to(self.host)
         self._prefix = ""
         ping = self.ping()
-        self.is_podman = "Libpod" in ping.headers.get("Server", "")
+        self.podman_version = podman_version(ping.headers.get("Server", ""))
+        self.is_podman = self.podman_version is not None
         newest = api_version(ping.headers.get("Api-Version", ""))
         # Every version until NEWEST_API is supported by an engine that has no newer one.
         oldest = self._oldest_version() if newest > NEWEST_API else OLDEST_API
@@ -316,6 +336,11 @@ def _is_timeout(error: Exception) -> bool:
     return isinstance(error, socket.timeout) or (
         requests is not None and isinstance(error, requests.exceptions.Timeout)
     )
+
+
+def _advice(said: str) -> str:
+    known = (advice for part, advice in _ADVICE if part in said)
+    return next(known, "correct the setting, or see its log")
 
 
 def _message(answer: Any) -> str:

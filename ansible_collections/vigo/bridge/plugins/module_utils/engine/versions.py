@@ -5,18 +5,33 @@
 
 from __future__ import annotations
 
+import re
+
 from ..common.errors import Blocked
 
 #: The versions of the API that this code was written for: Docker 20.10 and Podman 4 have the first,
 #: Docker 28.5 the last.
 OLDEST_API = (1, 41)
 NEWEST_API = (1, 51)
+OLDEST_PODMAN = (4, 3)
+_LIBPOD = re.compile(r"Libpod/(\d+)\.(\d+)")
 
 
 def api_version(text: str) -> tuple[int, int]:
     """Return ``1.41`` as two numbers; the oldest supported version if an engine reports none."""
     major, _dot, minor = text.partition(".")
     return (int(major), int(minor)) if major.isdigit() and minor.isdigit() else OLDEST_API
+
+
+def podman_version(server: str) -> tuple[int, int] | None:
+    """Return the version in the header ``Server`` of Podman; None if it is another engine's.
+
+    It is the oldest supported version if the header has none.
+    """
+    if "Libpod" not in server:
+        return None
+    found = _LIBPOD.search(server)
+    return (int(found[1]), int(found[2])) if found else OLDEST_PODMAN
 
 
 def as_text(version: tuple[int, int]) -> str:

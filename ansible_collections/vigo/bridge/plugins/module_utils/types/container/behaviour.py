@@ -56,7 +56,7 @@ class Container(OnEngine):
             engine = engine_of(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
-                capabilities.refuse(spec, engine.api_version, engine.is_podman)
+                capabilities.refuse(spec, engine.api_version, engine.podman_version)
                 if engine.is_podman:
                     start_first.refuse_on_podman(spec)
                 else:

@@ -57,6 +57,11 @@ class Engine:
 
     # containers
 
+    @property
+    def podman_version(self) -> tuple[int, int] | None:
+        """The version of Podman; None on Docker."""
+        return self._connection.podman_version
+
     def container(self, name_or_id: str) -> Existing | None:
         found = self._connection.find(f"/containers/{quote(name_or_id)}/json")
         return existing_of(found, self._conceal)

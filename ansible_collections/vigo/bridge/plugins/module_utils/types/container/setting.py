@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import Field, dataclass, field, fields
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Tuple, Union
 
 from ..descriptor import Attribute
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .values.mount import Mount
 
+#: A version of an engine or its API.
+Version = Tuple[int, int]
 #: Inserts the values of secrets in a text.
 Reveal = Callable[[str], str]
 #: How the reason of a difference shows a setting: by both values, its differing keys, or its name.
@@ -223,9 +225,9 @@ class Setting(Option):
     of_network: whether the containers that share a network have it in common.
     shorthand: a second attribute for it.
     needs: the version of the API that has it; a function returns those that a value needs, and
-    is called with it and whether the engine is Podman. refuse_on_docker, refuse_on_podman: raise
-    ResourceError for a value that this engine cannot have. on_podman: what to say of a value that
-    Podman ignores, or nothing.
+    is called with it and the version of Podman, None on Docker; it raises ResourceError if Podman
+    is too old. refuse_on_docker, refuse_on_podman: raise ResourceError for a value that this engine
+    cannot have. on_podman: what to say of a value that Podman ignores, or nothing.
     engines: what engines do with it, where that is not the same everywhere.
     """
 
@@ -242,7 +244,7 @@ class Setting(Option):
     shown: str = VALUES
     of_network: bool = False
     shorthand: Attribute | None = None
-    needs: Needs | Callable[[Any, bool], Iterable[Needs]] | None = None
+    needs: Needs | Callable[[Any, Version | None], Iterable[Needs]] | None = None
     refuse_on_docker: Callable[[Any], None] | None = None
     refuse_on_podman: Callable[[Any], None] | None = None
     on_podman: Callable[[Any], str] | None = None
@@ -256,8 +258,8 @@ class Setting(Option):
     def is_live(self) -> bool:
         return isinstance(self.compare, (Live, Limit))
 
-    def needed(self, value: Any, podman: bool) -> Iterable[Needs]:
-        """Return the versions of the API that a value needs."""
+    def needed(self, value: Any, podman: Version | None) -> Iterable[Needs]:
+        """Return the versions of the API that a value needs. podman: its version, if it is one."""
         if self.needs is None:
             return ()
         if not isinstance(self.needs, Needs):

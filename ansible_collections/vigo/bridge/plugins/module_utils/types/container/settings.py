@@ -52,6 +52,7 @@ from .values import (
     security,
     signals,
 )
+from .values import device_requests as _device_requests
 from .values import devices as _devices
 from .values import env_file as _env_file
 from .values import healthcheck as _healthcheck
@@ -59,6 +60,7 @@ from .values import networks as _networks
 from .values import ports as _ports
 from .values import restart as _restart
 from .values import tmpfs as _tmpfs
+from .values.device_requests import DeviceRequest
 from .values.env_file import EnvFile
 from .values.healthcheck import Healthcheck
 from .values.mount import Mount
@@ -377,12 +379,41 @@ class Settings:
     devices: tuple[str, ...] | None = row(
         Setting(
             _devices.parse,
-            at="HostConfig.Devices",
+            read_at="HostConfig",
             read=_devices.read,
-            send=_devices.send,
+            create=_device_requests.create,
             form=_devices.form,
             compare=Entries(same=_devices.same),
-            engines=(_UNREPORTED._replace(case=f"permissions in {_UNREPORTED.case}"),),
+            needs=_devices.needs,
+            engines=(
+                _UNREPORTED._replace(case=f"permissions in {_UNREPORTED.case}"),
+                Engines("error", "yes, if CDI is on", "Podman 5.4", case="{} with CDI names"),
+            ),
+        )
+    )
+    device_requests: tuple[DeviceRequest, ...] | None = row(
+        Setting(
+            _device_requests.parse,
+            deep=True,
+            shorthand=Attribute("gpus", deep=True),
+            at="HostConfig.DeviceRequests",
+            read=_device_requests.read,
+            create=_device_requests.create,
+            form=_device_requests.form,
+            shown=NAME,
+            refuse_on_podman=_device_requests.refuse_on_podman,
+            engines=(Engines("yes", "yes", "error", case="`gpus`, {}"),),
+        )
+    )
+    runtime: str | None = row(
+        Setting(
+            plain,
+            "str",
+            at="HostConfig.Runtime",
+            read=as_text,
+            compare=Single(process.usual_runtimes),
+            refuse_on_podman=process.refuse_runtime_on_podman,
+            engines=(Engines("yes", "yes", "error"),),
         )
     )
     device_cgroup_rules: tuple[str, ...] | None = row(

@@ -14,11 +14,16 @@ from ..settings import SETTINGS, Settings
 from ..spec import ContainerSpec
 
 
-def refuse(spec: ContainerSpec, api_version: tuple[int, int], podman: bool = False) -> None:
-    """Raise ResourceError if the engine does not support an attribute, and would ignore it."""
+def refuse(
+    spec: ContainerSpec, api_version: tuple[int, int], podman: tuple[int, int] | None = None
+) -> None:
+    """Raise ResourceError if the engine does not support an attribute, and would ignore it.
+
+    podman: its version, if it is one.
+    """
     for name, value in spec.settings.chosen().items():
-        refuse_value = SETTINGS[name].refuse_on_podman if podman else None
-        if refuse_value:
+        refuse_value = SETTINGS[name].refuse_on_podman
+        if podman and refuse_value:
             refuse_value(value)
         for needs in SETTINGS[name].needed(value, podman):
             if api_version < needs.api:

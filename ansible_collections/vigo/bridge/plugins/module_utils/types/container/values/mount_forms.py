@@ -172,7 +172,7 @@ def of_flags(written: str, attribute: str) -> Mount:
         ) from None
     fields: dict[str, Any] = {}
     for field in row:
-        name, equals, value = field.strip().partition("=")
+        name, equals, value = field.lstrip().partition("=")
         if not equals and name not in _SWITCHES:
             raise ResourceError(f"{attribute}: {written!r}: {field!r} is not NAME=VALUE")
         repeated = name in ("volume-opt", "volume-label")
@@ -212,7 +212,7 @@ def _type(named: Mapping[str, Any], attribute: str) -> str:
 
 
 def _source(kind: str, named: Mapping[str, Any], attribute: str) -> str:
-    source = text(named.get("source", "")).strip()
+    source = text(named.get("source", ""))
     if kind == TMPFS:
         if source:
             raise ResourceError(f"{attribute}: a tmpfs has no source", "remove it")
@@ -276,8 +276,8 @@ def _refuse_unknown(content: Mapping[str, Any], known: Iterable[str], where: str
 
 
 def _required(named: Mapping[str, Any], name: str, attribute: str) -> str:
-    value = text(named.get(name, "")).strip()
-    if not value:
+    value = text(named.get(name, ""))
+    if not value.strip():
         raise ResourceError(f"{attribute}: a mount needs a {name}", f"set {name}")
     return value
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Iterable, Iterator
 
 from ....common.errors import ResourceError
-from ..setting import Engines, Needs
+from ..setting import Engines, Needs, Version
 from .mount import Mount
 
 ENGINES = (
@@ -25,7 +25,7 @@ ENGINES = (
 )
 
 
-def needs(mounts: Iterable[Mount], podman: bool) -> Iterator[Needs]:
+def needs(mounts: Iterable[Mount], podman: Version | None) -> Iterator[Needs]:
     """Yield the versions of Docker's API that mounts need."""
     for mount in () if podman else mounts:
         what = f"volumes: {mount.target}:"

@@ -145,6 +145,19 @@ def log_drivers(observed: Observed) -> tuple[Any, ...]:
     return (log_driver_form(observed.log_driver) or None,)
 
 
+def usual_runtimes(observed: Observed) -> tuple[Any, ...]:
+    """Return the runtimes that a container may have that sets none."""
+    return (None, "runc", "crun", "oci", "io.containerd.runc.v2")
+
+
+def refuse_runtime_on_podman(name: str) -> None:
+    """Raise ResourceError: Podman's Docker API ignores it."""
+    raise ResourceError(
+        "runtime: not supported with Podman: its Docker API ignores it",
+        "set it in containers.conf",
+    )
+
+
 def revealed_words(words: tuple[str, ...], reveal: Reveal) -> tuple[str, ...]:
     """Return words with the values of their secrets."""
     return tuple(reveal(word) for word in words)
