@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.delivery import module_archive
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import apply_resource
@@ -25,12 +24,13 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.integration.ansible_program import ansible
 from tests.testbed.peers import community_docker
 from tests.unit.module_utils.ansible_modules import TOLD, packed
+from tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.integration
 
 TABLES = Path(__file__).parent / "modules"
-ROWS = yaml.safe_load((TABLES / "cases.yml").read_text())
-OTHERS = yaml.safe_load((TABLES / "collections.yml").read_text())
+ROWS = read_yaml(TABLES / "cases.yml")
+OTHERS = read_yaml(TABLES / "collections.yml")
 #: What is applied one after the other: which arguments, and whether in check mode.
 STEPS = (
     ("to do", "args", True),

@@ -23,6 +23,7 @@ import yaml
 from ansible_collections.vigo.bridge.plugins.module_utils.host.processes import running
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.integration.ansible_program import TARGET_PYTHON
+from tests.yaml_files import read_yaml
 from vigo_bridge.ansible.user_variables import reserved_names
 from vigo_bridge.emit.bundle import write_bundle
 from vigo_bridge.emit.tasks.project import write_tasks
@@ -89,7 +90,7 @@ class Case:
 
 def cases(table: str) -> dict[str, Case]:
     """Return the rows of a table, by name."""
-    rows = yaml.safe_load((FOLDER / "cases" / f"{table}.yml").read_text())
+    rows = read_yaml(FOLDER / "cases" / f"{table}.yml")
     return {row["name"]: Case(**row) for row in rows}
 
 
