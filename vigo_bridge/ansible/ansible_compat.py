@@ -44,6 +44,20 @@ def prefer_collection(root: str) -> None:
     cli.init_plugin_loader = begin_with_own
 
 
+def keep_metadata(folder: Path) -> None:
+    """Make Ansible keep the parsed metadata of its own collection in a folder.
+
+    Why: it parses them at each start, which takes a tenth of a second. Missing: it does that.
+    """
+    from ansible.utils.collection_loader import _collection_finder
+
+    from vigo_bridge.ansible.parsed_metadata import remembering
+
+    parse = getattr(_collection_finder, "_meta_yml_to_dict", None)
+    if parse is not None:
+        _collection_finder._meta_yml_to_dict = remembering(parse, folder)
+
+
 def answer_questions(answer: Callable[[str], Any], refuse: Callable[[str], Any]) -> None:
     """Make Ansible call these functions instead of asking at a terminal.
 

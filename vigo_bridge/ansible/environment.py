@@ -11,6 +11,7 @@ from pathlib import Path
 from vigo_bridge.ansible.configuration import check_configuration_file
 from vigo_bridge.ansible.configuration_files import configurations
 from vigo_bridge.ansible.locales import utf8_locale
+from vigo_bridge.ansible.parsed_metadata import metadata_folder
 from vigo_bridge.ansible.vault_passwords import vault_passwords
 from vigo_bridge.host_counts import FORKS
 
@@ -35,7 +36,8 @@ def ansible_environment() -> dict[str, str]:
     check_configuration_file()
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
     path = _path(kept.get("PATH", os.defpath))
-    return {**_DEFAULTS, **_forks(), **kept, **vault_passwords(), **utf8_locale(), "PATH": path}
+    ours = {**metadata_folder(), **vault_passwords(), **utf8_locale(), "PATH": path}
+    return {**_DEFAULTS, **_forks(), **kept, **ours}
 
 
 def run_environment(results: Path, secrets_socket: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from vigo_bridge.ansible import ansible_compat
+from vigo_bridge.ansible.parsed_metadata import VARIABLE
 from vigo_bridge.failures import Refusal
 from vigo_bridge.parent_process import request_signal_at_its_end
 
@@ -42,6 +43,8 @@ def main() -> None:
     sys.argv = [f"ansible-{name}", *sys.argv[2:]]
     program = importlib.import_module(f"ansible.cli.{name}")
     ansible_compat.answer_questions(_answer, _refuse)
+    if VARIABLE in os.environ:
+        ansible_compat.keep_metadata(Path(os.environ[VARIABLE]))
     try:
         ansible_compat.prefer_collection(str(Path(__file__).parents[2]))
     except Refusal as error:

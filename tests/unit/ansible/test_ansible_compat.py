@@ -54,3 +54,9 @@ def test_missing_documentation_of_options(monkeypatch: pytest.MonkeyPatch) -> No
         ansible_compat.documented_options("ansible.builtin.ping", str(ping.__file__)) or {}
     )
     monkeypatch.delattr("ansible.utils.plugin_docs.get_docstring")
+
+
+def test_missing_parser_of_metadata(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    name = "ansible.utils.collection_loader._collection_finder._meta_yml_to_dict"
+    monkeypatch.delattr(name)
+    ansible_compat.keep_metadata(tmp_path)  # Ansible parses them as usual.

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps the metadata of Ansible's own collection as JSON.
+
+Each program of Ansible parses 376 kB of YAML when it starts, which takes a tenth of a second; JSON
+takes 3 ms. A file is named by the hash of the YAML, so that another version of Ansible has another
+file. Imports nothing of the collection: Ansible decides which one it uses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+#: Names the folder for Ansible's programs.
+VARIABLE = "VIGO_BRIDGE_ANSIBLE_METADATA"
+#: The only collection whose metadata takes long.
+_BUILTIN = "ansible.builtin"
+#: How many versions of Ansible are kept, those used last.
+_MOST = 4
+
+#: Returns the metadata in a YAML text. Gets the text, and the collection's name with a file name.
+Parse = Callable[[Any, Any], Any]
+
+
+def metadata_folder() -> dict[str, str]:
+    """Return the variable that names a folder that only this user can write to; nothing where there
+    cannot be one.
+    """
+    from ansible_collections.vigo.bridge.plugins.module_utils.host import private_files
+
+    with contextlib.suppress(OSError, RuntimeError):  # The latter if there is no home folder.
+        cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        if not cache.is_absolute():
+            cache = Path("~/.cache").expanduser()
+        folder = cache / "vigo-bridge" / "ansible-metadata"
+        return {VARIABLE: private_files.make_folder(str(folder))}
+    return {}
+
+
+def remembering(parse: Parse, folder: Path) -> Parse:
+    """Return a function that parses as before, and only once what takes long."""
+
+    def parsed(text: Any, content_id: Any) -> Any:
+        if not isinstance(text, bytes) or content_id[0] != _BUILTIN:
+            return parse(text, content_id)
+        path = folder / f"{hashlib.sha256(text).hexdigest()[:32]}.json"
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads(path.read_bytes())
+            if isinstance(found, dict):
+                return found
+        metadata = parse(text, content_id)
+        with contextlib.suppress(OSError):
+            _write(path, json.dumps(metadata))
+            _remove_older(folder)
+        return metadata
+
+    return parsed
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file in one step: several programs may start at the same time."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)
+
+
+def _remove_older(folder: Path) -> None:
+    files = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)
+    for path in files[_MOST:]:
+        path.unlink(missing_ok=True)
