@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING, Any
 import docker.errors
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.docker_container import (
+    OPTIONS,
+)
 from tests.docker_container_page import TEXTS
 from tests.integration.ansible_program import ansible
-from tests.integration.community_docker import play_community_docker
+from tests.integration.community_docker import community_docker_options, play_community_docker
 from tests.integration.free_ports import free_port
 
 if TYPE_CHECKING:
@@ -124,3 +127,11 @@ def test_containers_of_community_docker(shop: Shop) -> None:
     host = shop.engine.docker_host
     play_community_docker(shop.text("docker.yml"), shop.folder, DOCKER_HOST=host)
     check(shop)
+
+
+def test_the_table_has_every_option() -> None:
+    """All options and aliases of the module of the collection that is installed for tests."""
+    listed = {name for row in OPTIONS for name in row.names.split()}
+    options = community_docker_options("docker_container")
+    names = {*options, *(name for one in options.values() for name in one.get("aliases", ()))}
+    assert names - listed == set()

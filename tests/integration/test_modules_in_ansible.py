@@ -31,12 +31,13 @@ class Answer:
     printed: str
 
 
-def call(module: str, arguments: dict[str, Any], pipelining: bool = True) -> Answer:
+def call(module: str, arguments: dict[str, Any], *flags: str, pipelining: bool = True) -> Answer:
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "ansible", "adhoc", "localhost"),
             *("--inventory", "localhost,", "--connection", "local", "-vvv"),
             *("--module-name", f"vigo.bridge.{module}", "--args", json.dumps(arguments)),
+            *flags,
         ],
         env={
             **os.environ,
