@@ -8,14 +8,16 @@ Parts that `python -m tests.testbed up` has started are used, and keep running.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.engines import ALL, CHOSEN, USUAL
+from tests.integration.engines import ALL, CHOSEN, USUAL, VERSION
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Host, Registry, Testbed
@@ -117,6 +119,11 @@ def testbed(aloud: Aloud) -> Iterator[Testbed]:
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Return an engine for containers with any names; tests remove what they create."""
     found: Engine = request.getfixturevalue(ALL[CHOSEN or USUAL])
+    if VERSION in os.environ:
+        with closing(found.client()) as client:
+            answer = client.version()
+        text = f"{answer['Version']}, API {answer['ApiVersion']}"
+        Path(os.environ[VERSION]).write_text(text)
     return found
 
 

@@ -28,7 +28,10 @@ ALL = {
     "podman-5.8": "podman_5_8",
     "podman-5.8-rootless": "podman_rootless",
 }
-CHOSEN = os.environ.get("VIGO_BRIDGE_TEST_ENGINE", "")
+CHOICE = "VIGO_BRIDGE_TEST_ENGINE"
+CHOSEN = os.environ.get(CHOICE, "")
+#: Names a file that gets the version of the engine.
+VERSION = "VIGO_BRIDGE_TEST_ENGINE_VERSION"
 ENGINES = {
     name: ALL[name] for name in ([CHOSEN] if CHOSEN else [USUAL, "docker-26.1", "podman-4.3"])
 }

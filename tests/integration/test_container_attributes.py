@@ -110,6 +110,8 @@ def check(engine: Engine, engine_name: str, row: dict[str, Any], folder: Path, s
         assert first.action == "created", first
         if row.get("refused"):
             _assert_refused(scene, applied, row["refused"])
+        elif row.get("fails"):
+            _assert_it_fails(scene, applied, row["fails"])
         else:
             _go_through(scene, row, base, applied)
     finally:
@@ -172,6 +174,16 @@ def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> N
         before["Id"],
         before["State"]["StartedAt"],
     )
+
+
+def _assert_it_fails(scene: Scene, attributes: dict[str, Any], message: str) -> None:
+    """Check that it fails with the reason, and that the former container is there again."""
+    before = scene.inspect()["Id"]
+    result = scene.apply(**attributes)
+    assert result.action == "failed", result
+    assert message in result.reason
+    after = scene.inspect()
+    assert (after["Id"], after["State"]["Running"]) == (before, True)
 
 
 def _make_fixed_network(scene: Scene) -> None:

@@ -175,7 +175,7 @@ def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
     body["Labels"] = dict(wanted.settings.labels or {})
     api = EngineApi(scene.engine.docker_host)
     try:
-        capabilities.refuse(wanted, api.api_version)
+        capabilities.refuse(wanted, api.api_version, api.is_podman)
         api.create(scene.name, body, "")
     except ResourceError:
         return False

@@ -3,17 +3,23 @@
 
 `python -m tests.matrix` runs all; `python -m tests.matrix 2.21 2.19/3.11` these cores and
 controllers alone; `--only unit`, `--only targets` and so on a part (see parts.py), `--target 3.9`
-one Python of targets. It ends with a table, and names what was left out.
+one Python of targets, `--engine podman-5.8` one engine (see integration/engines.py). `--only
+containers` runs the tests of containers on each engine, with this Python and without Ansible. It
+ends with a table, names what was left out, and writes the table in the README (see seen.py).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from tests.integration.engines import ALL, CHOICE, VERSION
+from tests.matrix import seen
 from tests.matrix.controllers import Controller, Row, install
-from tests.matrix.parts import CORES, PARTS
+from tests.matrix.parts import CONTAINERS, CORES, ON_ENGINES, PARTS, Part
 from tests.matrix.pythons import find_python
 from tests.matrix.table import table
 
@@ -21,21 +27,27 @@ from tests.matrix.table import table
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
     parser.add_argument("chosen", nargs="*", metavar="CORE[/PYTHON]")
-    parser.add_argument("--only", choices=PARTS, action="append")
+    parser.add_argument("--only", choices=["containers", *PARTS], action="append")
     parser.add_argument("--target", metavar="PYTHON", action="append")
+    parser.add_argument("--engine", choices=ALL, action="append")
     options = parser.parse_args(arguments)
     left_out: list[str] = []
     rows = []
+    versions: dict[str, str] = {}
+    if "containers" in (options.only or ["containers"]):
+        this = Controller("", "", Path(sys.executable))
+        rows += list(_on_engines(this, "without Ansible", CONTAINERS, options, versions))
     for core in CORES:
         controllers = list(_controllers(core, options.chosen, left_out))
         for controller in controllers:
             newest = controller is controllers[-1]
-            for row in _rows(controller, newest, options, left_out):
+            for row in _rows(controller, newest, options, left_out, versions):
                 print(f"{'passed' if row.ok else 'FAILED'}: {row.name}", flush=True)
                 rows.append(row)
     for text in left_out:
         print(f"left out: {text}")
     print(table(rows))
+    seen.add(rows, versions)
     return 0 if rows and all(row.ok for row in rows) else 1
 
 
@@ -53,19 +65,27 @@ def _controllers(core: str, chosen: Sequence[str], left_out: list[str]) -> Itera
 
 
 def _rows(
-    controller: Controller, newest: bool, options: argparse.Namespace, left_out: list[str]
+    controller: Controller,
+    newest: bool,
+    options: argparse.Namespace,
+    left_out: list[str],
+    versions: dict[str, str],
 ) -> Iterator[Row]:
     """Yield the runs of a controller. newest: it is the newest of its core."""
-    name = f"core {controller.core}, controller {controller.version}"
+    core = controller.core
+    name = f"core {core}, controller {controller.version}"
     for word, part in PARTS.items():
         if options.only and word not in options.only:
             left_out.append(f"{name}: {word} (not chosen)")
         elif part.once and not newest:
             left_out.append(f"{name}: {word} (on the newest controller of a core alone)")
+        elif word == ON_ENGINES:
+            yield from _on_engines(controller, core, part, options, versions)
         elif not part.on_targets:
-            yield controller.run(f"{name}: {word}", part, {})
+            cell = (seen.controller(controller.version), core)
+            yield controller.run(f"{name}: {word}", cell, part, {})
         else:
-            for target in CORES[controller.core][1]:
+            for target in CORES[core][1]:
                 interpreter = find_python(target)
                 if options.target and target not in options.target:
                     left_out.append(f"{name}: target {target} (not chosen)")
@@ -73,7 +93,25 @@ def _rows(
                     left_out.append(f"{name}: target {target} (there is no such Python)")
                 else:
                     environment = {"VIGO_BRIDGE_TEST_TARGET_PYTHON": interpreter}
-                    yield controller.run(f"{name}: target {target}", part, environment)
+                    cell = (seen.target(target), core)
+                    yield controller.run(f"{name}: target {target}", cell, part, environment)
+
+
+def _on_engines(
+    controller: Controller,
+    column: str,
+    part: Part,
+    options: argparse.Namespace,
+    versions: dict[str, str],
+) -> Iterator[Row]:
+    """Yield the runs of a part on each engine, and add the versions that the engines report."""
+    for engine in options.engine or ALL:
+        with tempfile.NamedTemporaryFile("r") as report:
+            environment = {CHOICE: engine, VERSION: report.name}
+            name = f"{engine}: {column}"
+            row = controller.run(name, (engine, column), part, environment)
+            versions.update({engine: text} if (text := report.read()) else {})
+        yield row
 
 
 if __name__ == "__main__":

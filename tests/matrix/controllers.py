@@ -21,11 +21,12 @@ _CACHE = ROOT / ".cache/matrix"
 class Row:
     """The result of one run of pytest.
 
-    counts: such as ``{"passed": 12, "skipped": 1}``; empty if pytest itself failed. skipped:
-    pytest's lines on what it left out.
+    cell: its row and column in the table of all that was seen. counts: such as ``{"passed": 12,
+    "skipped": 1}``; empty if pytest itself failed. skipped: pytest's lines on what it left out.
     """
 
     name: str
+    cell: tuple[str, str]
     ok: bool
     counts: Mapping[str, int]
     skipped: tuple[str, ...]
@@ -40,7 +41,9 @@ class Controller:
     version: str
     python: Path
 
-    def run(self, name: str, part: Part, environment: Mapping[str, str]) -> Row:
+    def run(
+        self, name: str, cell: tuple[str, str], part: Part, environment: Mapping[str, str]
+    ) -> Row:
         """Run the tests of a part; print pytest's output where they failed."""
         began = time.monotonic()
         finished = subprocess.run(
@@ -62,7 +65,7 @@ class Controller:
         counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", lines[-1])}
         skipped = tuple(line for line in lines if line.startswith("SKIPPED"))
         seconds = time.monotonic() - began
-        return Row(name, finished.returncode == 0, counts, skipped, seconds)
+        return Row(name, cell, finished.returncode == 0, counts, skipped, seconds)
 
 
 def install(core: str, version: str, interpreter: str) -> Controller:

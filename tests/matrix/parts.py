@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Beside those, tried without a verdict: Debian's package of a version that is not released yet.
+BETA = "2.22"
+
 #: ansible-core -> the Pythons that it runs on, and those that its targets may have.
 CORES = {
     "2.19": (("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")),
@@ -34,6 +37,8 @@ class Part:
 def _files(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/integration/test_{name}.py" for name in names)
 
+
+ON_ENGINES = "engines"
 
 PARTS = {
     "unit": Part(("-n", "auto", "tests/unit")),
@@ -74,6 +79,10 @@ PARTS = {
         long=True,
         once=True,
     ),
+    # The cases with containers, in both styles, on each engine.
+    ON_ENGINES: Part(
+        ("tests/integration/test_conformance.py::test_containers",), long=True, once=True
+    ),
     # Every module, without and with the docker SDK, in both styles, by role and playbook.
     "targets": Part(
         (
@@ -84,3 +93,21 @@ PARTS = {
         on_targets=True,
     ),
 }
+
+# What containers are and become, in Python alone: on each engine, with one Python.
+CONTAINERS = Part(
+    _files(
+        "container_attributes",
+        "container_adoption",
+        "container_networks",
+        "container_faults",
+        "container_followers",
+        "container_property",
+        "container_waiting",
+        "container_recovery",
+        "container_refusals",
+        "networks_and_volumes",
+        "prune",
+    ),
+    long=True,
+)

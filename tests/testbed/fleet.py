@@ -37,7 +37,7 @@ from tests.testbed.hostimage import host_image
 from tests.testbed.network import flags, run_on_network
 from tests.testbed.sharing import SHARED, owner_labels
 
-_READY_SECONDS = 60
+_READY_SECONDS = 240
 _AT_A_TIME = 4
 
 # A daemon in a container needs these; --privileged would do, but asks for more than some
@@ -56,7 +56,7 @@ chmod 700 ~root/.ssh
 printf '%s\\n' "$TESTBED_KEY" > ~root/.ssh/authorized_keys
 exec /usr/sbin/sshd -D -e
 """
-_SSH_OPTIONS = (
+SSH_OPTIONS = (
     "-o StrictHostKeyChecking=no",
     "-o UserKnownHostsFile=/dev/null",
     "-o LogLevel=ERROR",
@@ -111,7 +111,7 @@ class Host:
 
     def ssh(self, command: str) -> str:
         """Run a shell command on the host by SSH, and return its standard output."""
-        options = shlex.split(" ".join(_SSH_OPTIONS))
+        options = shlex.split(" ".join(SSH_OPTIONS))
         login = ["-i", str(self.key_file), "-p", str(self.port), f"root@{self.address}"]
         return run(["ssh", *options, *login, command])
 
@@ -125,7 +125,7 @@ class Host:
         return (
             f"{self.name} ansible_host={self.address} ansible_port={self.port} ansible_user=root"
             f" ansible_ssh_private_key_file={self.key_file}"
-            f" ansible_ssh_common_args='{' '.join(_SSH_OPTIONS)}'"
+            f" ansible_ssh_common_args='{' '.join(SSH_OPTIONS)}'"
         )
 
     def stop(self) -> None:
@@ -142,7 +142,7 @@ class Host:
         """Wait until sshd and the engine answer."""
         deadline = time.monotonic() + _READY_SECONDS
         while not (
-            _speaks_ssh(self.address, self.port)
+            speaks_ssh(self.address, self.port)
             and (not self.has_engine or dockerd.answers(self.docker_host))
         ):
             if time.monotonic() > deadline:
@@ -193,7 +193,7 @@ def start_fleet(
 ) -> Fleet:
     """Start hosts with these names, and wait until all are ready. See `Testbed.fleet`."""
     image = host_image(base, suite)
-    key_file = _key_file()
+    key_file = login_key()
     say(f"starting {', '.join(names)} ...")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         start = partial(
@@ -223,12 +223,12 @@ def shared_host(base: Engine) -> Host:
         if container.status == "running":
             address = container.attrs["NetworkSettings"]["Networks"][NAME]["IPAddress"]
             folder = Path(container.labels[SOCKET_LABEL])
-            return _host(base, container, "engine", address, folder, _key_file())
+            return _host(base, container, "engine", address, folder, login_key())
         container.remove(force=True, v=True)
     except NotFound:
         pass
     image = host_image(base, "bookworm")
-    return _start_host(base, image, "engine", key_file=_key_file(), shared=name)
+    return _start_host(base, image, "engine", key_file=login_key(), shared=name)
 
 
 def _start_host(
@@ -302,12 +302,13 @@ def _daemon_config(features: Mapping[str, bool]) -> dict[str, object]:
     return {
         "features": dict(features),
         "hosts": ["unix:///run/docker.sock", "unix:///run/testbed/docker.sock"],
-        "registry-mirrors": [f"http://{REGISTRY_ADDRESS}"],
+        # With images in containerd's store, a mirror without TLS needs a port.
+        "registry-mirrors": [f"http://{REGISTRY_ADDRESS}:80"],
         "insecure-registries": [REGISTRY_NAME, str(SUBNET)],
     }
 
 
-def _key_file() -> Path:
+def login_key() -> Path:
     """Return the private key of this machine's testbed, created once."""
     path = state_folder() / "id_ed25519"
     if not path.exists():
@@ -316,7 +317,7 @@ def _key_file() -> Path:
     return path
 
 
-def _speaks_ssh(address: str, port: int) -> bool:
+def speaks_ssh(address: str, port: int) -> bool:
     try:
         with closing(socket.create_connection((address, port), timeout=2)) as connection:
             return connection.recv(4) == b"SSH-"

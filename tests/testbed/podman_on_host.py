@@ -16,6 +16,7 @@ _START_SECONDS = 30
 #: The account of the user, and where a session of it has its sockets.
 USER = "worker"
 USER_RUNTIME = "/run/user/1000"
+USER_SOCKET = f"{USER_RUNTIME}/podman/podman.sock"
 
 # Raising limits is refused to containers of containers, and these have no control groups that limit
 # anything.
@@ -92,9 +93,18 @@ def rootless_podman_of(host: Host) -> Engine:
     _set_up(host)
     host.run(_SET_UP_USER)
     log = f"/home/{USER}/podman.log"
-    command = _SERVICE.format(path=f"{USER_RUNTIME}/podman/podman.sock", log=log)
+    command = _SERVICE.format(path=USER_SOCKET, log=log)
     host.run(_AS_USER + shlex.join(["sh", "-c", command]))
     return _answering(host, "user/podman.sock", log)
+
+
+def let_user_log_in(host: Host) -> None:
+    """Let the user log in by SSH with the key that opens root's account."""
+    folder = f"/home/{USER}/.ssh"
+    host.run(
+        f"install -d -o {USER} -g {USER} -m 700 {folder} &&"
+        f" install -o {USER} -g {USER} -m 600 /root/.ssh/authorized_keys {folder}"
+    )
 
 
 def _set_up(host: Host) -> None:

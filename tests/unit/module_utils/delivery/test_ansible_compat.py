@@ -57,6 +57,26 @@ def test_what_all_modules_need_may_be_missing(name: str, monkeypatch: pytest.Mon
     ansible_compat.import_what_modules_need()
 
 
+@pytest.mark.parametrize("has_secrets", [False, True])
+def test_a_wrapper_with_and_without_secrets(
+    has_secrets: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wrapper of ansible-core 2.22 requires an argument that earlier ones do not have."""
+    loader = importlib.import_module("ansible.module_utils._internal._ansiballz._loader")
+    given: list[dict[str, Any]] = []
+
+    def before(*, json_params: bytes, profile: str, module_fqn: str, modlib_path: str) -> None:
+        given.append({"module_fqn": module_fqn, "modlib_path": modlib_path})
+
+    def later(*, json_params: bytes, module_fqn: str, secrets: frozenset[str]) -> None:
+        given.append({"module_fqn": module_fqn, "secrets": secrets})
+
+    monkeypatch.setattr(loader, "run_module", later if has_secrets else before)
+    ansible_compat.run_as_module("a.b", "/x", {})
+    more = {"secrets": frozenset()} if has_secrets else {"modlib_path": "/x"}
+    assert given == [{"module_fqn": "a.b", **more}]
+
+
 def _answered() -> None:
     ansible_compat.answer_in("{}")
 

@@ -30,8 +30,16 @@ TOO_OLD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("attributes", "version", "message"), TOO_OLD)
 def test_too_old(attributes: dict[str, Any], version: str, message: str) -> None:
-    found = error_of(lambda: capabilities.refuse(parse(attributes), api_version(version)))
+    found = error_of(lambda: capabilities.refuse(parse(attributes), api_version(version), False))
     assert (message in found, bool(found)) == (True, bool(message))
+
+
+def test_podman_ignores_it_in_every_version() -> None:
+    text = error_of(lambda: capabilities.refuse(parse(CHECK), (1, 44), True))
+    assert (
+        text
+        == "healthcheck.start_interval is not supported with Podman, which ignores it; remove it"
+    )
 
 
 #: Attributes, what is observed, and a part of the error; empty: it can.

@@ -80,6 +80,8 @@ CASES: list[tuple[str, Any, dict[str, Any], bool, bool]] = [
     ("ipc", "private", {"IpcMode": "shareable"}, True, True),
     ("ipc", "private", {"IpcMode": "shareable"}, False, False),
     ("ipc", "private", {"IpcMode": "host"}, True, False),
+    ("ipc", "private", {"IpcMode": "private"}, True, True),
+    ("ipc", "shareable", {"IpcMode": "private"}, True, False),
     ("ports", "80", {"PortBindings": {"80/tcp": None}}, True, False),
     ("ports", [], {"PortBindings": {"80/tcp": None}}, True, True),
     (
@@ -120,6 +122,31 @@ def test_dropped_on_podman(
     observed = Observed(existing_of(payload), podman=True)
     settings = spec.parse({"container": "app", "image": "x", "cap_drop": wanted}).settings
     assert bool(comparing.differing("cap_drop", settings, observed, str)) is differs
+
+
+#: What was set when we created it, what Podman says of it, what is wanted, whether it differs.
+IPC: list[tuple[dict[str, str], str, dict[str, str], bool]] = [
+    ({}, "shareable", {"ipc": "shareable"}, False),
+    ({"ipc": "shareable"}, "shareable", {}, False),
+    ({}, "shareable", {"ipc": "private"}, True),
+    ({"ipc": "private"}, "shareable", {"ipc": "private"}, False),  # Podman 4
+    ({"ipc": "private"}, "shareable", {}, True),  # Podman 4
+    ({"ipc": "private"}, "private", {"ipc": "private"}, False),
+    ({"ipc": "private"}, "private", {"ipc": "shareable"}, True),
+    ({"ipc": "private"}, "private", {}, True),
+]
+
+
+@pytest.mark.parametrize(("before", "actual", "wanted", "differs"), IPC)
+def test_ipc_on_podman(
+    before: dict[str, str], actual: str, wanted: dict[str, str], differs: bool
+) -> None:
+    made = spec.parse({"container": "app", "image": "x", **before})
+    config = {"Labels": label.labels(made)}
+    payload = {"Id": "1", "Config": config, "HostConfig": {"IpcMode": actual}}
+    observed = Observed(existing_of(payload), podman=True)
+    settings = spec.parse({"container": "app", "image": "x", **wanted}).settings
+    assert bool(comparing.differing("ipc", settings, observed, str)) is differs
 
 
 @pytest.mark.parametrize(("name", "written", "host", "podman", "agree"), CASES)

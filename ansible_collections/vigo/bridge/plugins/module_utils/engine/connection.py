@@ -283,7 +283,7 @@ class Connection:
         if isinstance(cause, PermissionError):
             return Blocked(
                 f"no permission on the engine's socket {self.host}: use become, or add the user"
-                " to the docker group and log in again"
+                f" to the docker group and log in again{_engine_of_user(self.host)}"
             )
         if _is_timeout(error):
             return Silent(
@@ -291,7 +291,8 @@ class Connection:
                 " hangs"
             )
         detail = cause.strerror if cause is not None and cause.strerror else error
-        return Blocked(f"no engine responds at {self.host} ({detail}): {_START_HINT}")
+        hint = _START_HINT + _engine_of_user(self.host)
+        return Blocked(f"no engine responds at {self.host} ({detail}): {hint}")
 
 
 def transport_to(host: str) -> Transport:
@@ -329,6 +330,15 @@ def _has_docker_config() -> bool:
 
 def _with(path: str, params: Mapping[str, Any] | None) -> str:
     return f"{path}?{urlencode(params)}" if params else path
+
+
+def _engine_of_user(host: str) -> str:
+    """Return a hint to an engine that this user has started ("rootless"), if there is one."""
+    for name in ("podman/podman.sock", "docker.sock"):
+        own = f"unix:///run/user/{os.geteuid()}/{name}"
+        if own != host and os.path.exists(own[len("unix://") :]):
+            return f"; this user has an engine: docker_host: {own}"
+    return ""
 
 
 def _is_timeout(error: Exception) -> bool:

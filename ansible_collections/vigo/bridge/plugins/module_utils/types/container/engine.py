@@ -20,6 +20,7 @@ from ...engine.events import Events
 from ...engine.frames import STDERR, STDOUT, Frames
 from ...state import log_readers
 from . import registry_errors
+from .abilities import incapable
 from .observed import Existing, Image, Remote, existing_of, image_of, remote_of
 from .settings import LIMITS, SETTINGS
 from .values.image_name import ImageName
@@ -424,10 +425,8 @@ class Engine:
     def incapable(self) -> frozenset[str]:
         """Return the limits that this host cannot set, by the names of their attributes."""
         if self._incapable is None:
-            info = self._information()
-            self._incapable = frozenset(
-                name for name, limit in LIMITS.items() if info.get(limit.ability) is False
-            )
+            controllers = self._libpod_host().get("cgroupControllers") if self.is_podman else None
+            self._incapable = incapable(self._information(), controllers)
         return self._incapable
 
     def log_driver(self) -> str:
@@ -435,9 +434,11 @@ class Engine:
         report it.
         """
         if self.is_podman:  # Podman's Docker API does not report it.
-            host = self._connection.call_libpod("GET", "/info").get("host") or {}
-            return str(host.get("logDriver") or "")
+            return str(self._libpod_host().get("logDriver") or "")
         return str(self._information().get("LoggingDriver") or "")
+
+    def _libpod_host(self) -> Mapping[str, Any]:
+        return self._connection.call_libpod("GET", "/info").get("host") or {}
 
     def _information(self) -> Mapping[str, Any]:
         if self._info is None:

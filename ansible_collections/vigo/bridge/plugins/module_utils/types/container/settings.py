@@ -276,6 +276,7 @@ class Settings:
             ),
             shown=NAME,
             needs=Needs((1, 44), "Docker 25", part="start_interval"),
+            refuse_on_podman=_healthcheck.refuse_start_interval,
             engines=(Engines("error", "yes", "error", case="{} with `start_interval`"),),
         )
     )
@@ -792,7 +793,7 @@ class Settings:
                 Engines(
                     "same as `private`",
                     "same as `private`",
-                    "same as `shareable`; setting `private` or `shareable` changes nothing",
+                    "same as `shareable`",
                     case="{} not set",
                 ),
             ),

@@ -223,3 +223,11 @@ def as_one(pair: Pair) -> bool | None:
     """Return true if both have no test, as the other fields then mean nothing; else None."""
     tests = (pair.expected[0]["test"], pair.actual["test"])
     return True if tests == (USUAL["test"], USUAL["test"]) else None
+
+
+def refuse_start_interval(check: Healthcheck) -> None:
+    """Raise ResourceError for the interval that Podman ignores, whatever API version it has."""
+    if check.start_interval is not None:
+        raise ResourceError(
+            "healthcheck.start_interval is not supported with Podman, which ignores it", "remove it"
+        )

@@ -139,14 +139,15 @@ def unset(observed: Observed) -> tuple[Any, ...]:
 def same_ipc(pair: Pair) -> bool | None:
     """Return whether it is the wanted IPC namespace.
 
-    Podman reports one of its modes for all, so the label is compared. Its default is ``shareable``,
-    and ``private`` is Docker's.
+    Podman's default is ``shareable``, and ``private`` is Docker's. Podman 4 reports ``shareable``
+    for both, so the label is compared.
     """
     if not pair.podman or pair.actual == "host":
         return pair.actual in pair.expected
     if pair.wanted not in _IPC_ON_PODMAN or pair.actual not in _IPC_ON_PODMAN:
         return bool(pair.actual == pair.wanted)
+    if pair.actual == "private":
+        return bool(pair.wanted == "private")
     if not pair.is_ours:
         return None
-    modes = {pair.wanted, pair.before}
-    return True if None in modes and modes <= {None, "private", "shareable"} else None
+    return True if {pair.wanted, pair.before} <= {None, "shareable"} else None

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the matrix has seen, kept in seen.yml, and the table in the README that shows it.
+
+A run replaces what it has tried, and leaves the rest. `python -m tests.matrix.seen` writes the
+table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.integration.engines import ALL
+from tests.matrix.controllers import Row
+from tests.matrix.parts import BETA, CORES
+
+ROOT = Path(__file__).parents[2]
+FILE = Path(__file__).with_name("seen.yml")
+PAGE = ROOT / "README.md"
+
+_COLUMNS = ("without Ansible", *CORES, BETA)
+_HEAD = "| | version | without Ansible | " + " | ".join(f"core {core}" for core in (*CORES, BETA))
+_COMMENT = """\
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Written by `make matrix`. Versions of engines, and by row and column of the table in the README
+# the tests that passed and failed, and a note.
+"""
+
+Seen = dict[str, dict[str, Any]]
+
+
+def load() -> Seen:
+    """Return what was seen: `versions` by row, and `runs` by row and column."""
+    found: Seen = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def save(seen: Seen) -> None:
+    """Write what was seen, in the order of the table, and the table."""
+    runs = {row: seen["runs"][row] for row in rows() if row in seen["runs"]}
+    content = {"versions": seen["versions"], "runs": runs}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=98)
+    FILE.write_text(f"---\n{_COMMENT}{text}", encoding="utf-8")
+    PAGE.write_text(updated(PAGE.read_text(encoding="utf-8"), seen), encoding="utf-8")
+
+
+def rows() -> Iterator[str]:
+    """Yield the names of the rows: each engine, and each Python of controllers and targets."""
+    yield from ALL
+    for place, name in ((0, controller), (1, target)):
+        versions = {version for core in CORES.values() for version in core[place]}
+        yield from map(name, sorted(versions | {"3.14"}, key=lambda text: int(text[2:])))
+
+
+def controller(python: str) -> str:
+    return f"controller with Python {python}"
+
+
+def target(python: str) -> str:
+    return f"target with Python {python}"
+
+
+def add(rows: Iterable[Row], versions: Mapping[str, str]) -> None:
+    """Add what a run of the matrix has seen, and write it. versions: by engine."""
+    seen = load()
+    seen["versions"].update(versions)
+    new: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows:
+        sums = new.setdefault(row.cell, {"passed": 0, "failed": 0})
+        sums["passed"] += row.counts.get("passed", 0)
+        sums["failed"] += sum(row.counts.get(word, 0) for word in ("failed", "error", "errors"))
+        if not row.ok and not sums["failed"]:
+            sums["failed"] = 1  # Pytest itself.
+    for (name, column), sums in new.items():
+        seen["runs"].setdefault(name, {})[column] = sums
+    save(seen)
+
+
+def table(seen: Seen) -> str:
+    """Return the table: `passed` with the number of tests, or that they failed, or nothing."""
+    lines = [f"{_HEAD} |", "|---" * (2 + len(_COLUMNS)) + "|"]
+    for row in rows():
+        cells = [_cell(seen["runs"].get(row, {}).get(column)) for column in _COLUMNS]
+        lines.append(f"| {row} | {seen['versions'].get(row, '')} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def updated(page: str, seen: Seen) -> str:
+    """Return the page with the current table."""
+    pattern = rf"^{re.escape(_HEAD.partition('| core')[0])}.*\n(?:\|.*\n)*"
+    return re.sub(pattern, lambda _: table(seen), page, flags=re.M)
+
+
+def _cell(run: Mapping[str, Any] | None) -> str:
+    if run is None:
+        return ""
+    text = f"{run['failed']} of {run['passed'] + run['failed']} failed"
+    if not run["failed"]:
+        text = f"{run['passed']} passed"
+    return f"{text}, {run['note']}" if "note" in run else text
+
+
+if __name__ == "__main__":
+    save(load())
