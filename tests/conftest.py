@@ -198,7 +198,7 @@ def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
     """
     from tests.testbed.podman import podman_engine
 
-    with aloud(), podman_engine([testbed.registry.address]) as engine:
+    with aloud(), podman_engine([f"{testbed.registry.address}:80"]) as engine:
         for image in ("redis:7-alpine", "redis:8-alpine"):
             testbed.registry.load(engine.client(), image)
         yield engine

@@ -25,7 +25,8 @@ class ImageForPlatforms:
     def __init__(self, registry: Registry, repository: str) -> None:
         self._url = registry.url
         self.repository = repository
-        self.name = f"{registry.address}/{repository}"
+        # With the port, containerd also finds out that there is no TLS.
+        self.name = f"{registry.address}:80/{repository}"
 
     def publish(self, tag: str, images: Mapping[str, str]) -> str:
         """Put a list under a tag, and return its digest. images: a stand-in for each

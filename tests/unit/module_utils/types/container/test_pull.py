@@ -45,6 +45,9 @@ class Engine:
     def credentials(self, _registry: str) -> tuple[Mapping[str, Any] | None, str]:
         return None, ""
 
+    def mirrors(self) -> tuple[str, ...]:
+        return ("http://mirror:5000/",)
+
     def pull(self, _name: ImageName, _login: Mapping[str, Any] | None, _platform: str) -> None:
         self.pulls += 1
         answer = self._answers.pop(0)
@@ -96,11 +99,29 @@ def test_tries(answers: list[str], pulls: int, succeeds: bool, waits: list[float
     assert waits == [7.5, 15.0, 22.5][: pulls - 1]
 
 
+MESSAGE = (
+    r"tried 4 times in \d+ s\) \(the engine tried its mirrors first: http://mirror:5000/\);"
+    " docker.io limits how often"
+)
+
+
 def test_the_message_says_how_long_it_was_tried(waits: list[float]) -> None:
-    with pytest.raises(
-        ResourceError, match=r"tried 4 times in \d+ s\); docker.io limits how often"
-    ):
+    with pytest.raises(ResourceError, match=MESSAGE):
         pull.ensure(Engine(*[LIMIT] * 4), wanted(), Target())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("image", "said", "is_named"),
+    [
+        ("shop:1", "connection refused", True),
+        ("registry.example.com/shop:1", "connection refused", False),
+        ("shop:1", "manifest unknown", False),
+    ],
+)
+def test_mirrors_that_have_failed(image: str, said: str, is_named: bool) -> None:
+    with pytest.raises(ResourceError) as raised:
+        pull.ensure(Engine(said), wanted(image), Target())  # type: ignore[arg-type]
+    assert ("mirrors first: http://mirror:5000/" in raised.value.message) is is_named
 
 
 def test_a_limit_is_waited_for_once_in_a_run(waits: list[float]) -> None:

@@ -332,6 +332,11 @@ class Engine:
             return Remote(reason=error.said if isinstance(error, Refused) else error.message)
         return remote_of(answer)
 
+    def mirrors(self) -> tuple[str, ...]:
+        """Return the URLs of the mirrors of Docker Hub that the engine tries first."""
+        config = self._information().get("RegistryConfig") or {}
+        return tuple(map(str, config.get("Mirrors") or ()))
+
     def credentials(self, registry: str) -> tuple[Mapping[str, Any] | None, str]:
         return self._connection.credentials(registry)
 

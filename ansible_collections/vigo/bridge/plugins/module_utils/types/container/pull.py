@@ -201,7 +201,13 @@ def _pull(
         limited.add(name.registry)
         seconds = time.monotonic() - began
         tries = f" (tried {counted(len(waits) + 1, 'time')} in {seconds:.0f} s)" if waits else ""
-    raise registry_errors.failure(name, said, _user(credentials), tries)
+    mirrors = _mirrors(engine, name) if registry_errors.is_of_registry(said) else ()
+    raise registry_errors.failure(name, said, _user(credentials), tries, mirrors)
+
+
+def _mirrors(engine: Engine, name: ImageName) -> tuple[str, ...]:
+    """Return the mirrors that the engine tries for an image; only Docker Hub has some."""
+    return engine.mirrors() if name.registry == image_name.DOCKER_HUB else ()
 
 
 def _tried(

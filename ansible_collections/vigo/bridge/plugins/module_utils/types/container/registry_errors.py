@@ -73,11 +73,22 @@ def is_final(said: str) -> bool:
     return kind(said) in (OTHER_PLATFORM, LOGIN, ABSENT)
 
 
-def failure(name: ImageName, said: str, user: str = "", tries: str = "") -> ResourceError:
-    """Return the error of a pull. user: of the login, if there is one. tries: how often and how
-    long it was tried, if more than once.
+def is_of_registry(said: str) -> bool:
+    """Return whether the registry, or the way to it, does not work."""
+    return kind(said) in (LIMITED, BROKEN, UNREACHABLE)
+
+
+def failure(
+    name: ImageName, said: str, user: str = "", tries: str = "", mirrors: Sequence[str] = ()
+) -> ResourceError:
+    """Return the error of a pull.
+
+    user: of the login, if there is one. tries: how often and how long it was tried, if more than
+    once. mirrors: which ones the engine has tried before.
     """
-    text = f"image {name} cannot be pulled: {said}"
+    if mirrors and is_of_registry(said):
+        tries += f" (the engine tried its mirrors first: {', '.join(mirrors)})"
+    text = f"image {name} cannot be pulled: {said}{tries}"
     found = kind(said)
     if found == FULL_DISK:
         return Blocked(
@@ -85,7 +96,7 @@ def failure(name: ImageName, said: str, user: str = "", tries: str = "") -> Reso
         )
     if found == LIMITED:
         return Blocked(
-            f"{text}{tries}",
+            text,
             f"{name.registry} limits how often images are pulled: log in (registry_username and"
             " registry_password), use a mirror, or try again later",
         )
