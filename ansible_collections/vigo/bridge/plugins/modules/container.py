@@ -857,7 +857,7 @@ container:
     - In check mode, what it would be. Values that only an actual change would show are null.
     - Neither environment variables nor labels of this collection are contained, and values of
       secrets are masked.
-  returned: if the engine responds
+  returned: unless the options are invalid or RV(action) is V(blocked)
   type: dict
   contains:
     name:

@@ -140,6 +140,16 @@ def test_facts_have_no_variables() -> None:
     assert "vigo.bridge" not in json.dumps(found)
 
 
+def test_no_facts_are_asked_for_if_the_engine_may_not_respond() -> None:
+    memory = engine_before({"before": {"made": {}}})
+    way = FaultyWay(memory)
+    given = {"container": "app", "docker_host": HOST}
+    with in_use(memory, way):
+        result = Result("app", "container", "blocked")
+        assert ContainerTask().describe(given, result, Target()) == {}
+    assert way.calls == []
+
+
 def test_facts_of_an_engine_that_does_not_respond() -> None:
     """The result says why; the facts are missing."""
     given = {"container": "app", "docker_host": "unix:///nowhere/docker.sock"}

@@ -58,6 +58,8 @@ class ContainerTask(Container):
         self, attributes: Mapping[str, Any], result: Result, target: Target
     ) -> Mapping[str, Any]:
         """Return the facts of the container, as it is now or would be."""
+        if result.action == "blocked":
+            return {}  # The engine may not respond, and is not awaited a second time.
         try:
             wanted = self.parse(attributes)
             with concealing(target):

@@ -52,9 +52,9 @@ def facts_of(payload: Mapping[str, Any], state: Mapping[str, Any]) -> dict[str, 
         "created_at": str(payload.get("Created") or ""),
         "addresses": {name: _addresses(found or {}) for name, found in networks.items()},
         "labels": {
-            name: text
+            name: str(text)
             for name, text in labels.items()
-            if not name.startswith(RESERVED) and len(text) <= _LONGEST_LABEL
+            if not name.startswith(RESERVED) and len(str(text)) <= _LONGEST_LABEL
         },
     }
 
