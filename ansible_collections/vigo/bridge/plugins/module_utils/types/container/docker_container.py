@@ -220,7 +220,7 @@ OPTIONS: tuple[Row, ...] = (
         "restart",
         OTHER,
         "state restart",
-        "use `state: restarted`; `restart` is the restart policy here",
+        "use `state: restarted`; `restart` is the restart policy here, and `false` is `no`",
     ),
     Row("restart_policy", ALIAS, "restart"),
     Row(
