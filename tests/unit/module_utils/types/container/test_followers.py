@@ -14,6 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observ
     image_of,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import followers
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.setting import Making
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import (
     SETTINGS,
 )
@@ -62,7 +63,9 @@ def test_every_setting_is_kept(row: dict[str, Any], podman: bool) -> None:
         given = attributes(row, value)
         config = {"Cmd": ["run"], **row.get("image", {})}
         before = getattr(spec.parse({"container": "app", "image": "x", **given}).settings, name)
-        after = getattr(followed(given, podman, config), name)
+        settings = followed(given, podman, config)
+        SETTINGS[name].created(settings, Making(config, {}, str))  # It can be sent.
+        after = getattr(settings, name)
         forms = [SETTINGS[name].canonical(each) for each in (before, after)]
         if name == "volumes":  # With names for anonymous ones.
             assert {*forms[0]} <= {*forms[1]}

@@ -21,6 +21,18 @@ USES: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"volumes": ["data:/data", "/srv:/srv", "/anonymous"]}, [("volume", "data")]),
     ({"volumes": ["data:/data", "data:/more:ro"]}, [("volume", "data")]),
     (
+        {
+            "mounts": [{"source": "data", "target": "/data"}],
+            "volumes": [
+                "type=volume,source=logs,target=/logs",
+                {"type": "tmpfs", "target": "/run"},
+                {"type": "image", "source": "redis", "target": "/redis"},
+                {"type": "bind", "source": "/srv", "target": "/srv"},
+            ],
+        },
+        [("volume", "data"), ("volume", "logs")],
+    ),
+    (
         {"networks": ["front"], "volumes": ["data:/data"]},
         [("network", "front"), ("volume", "data")],
     ),

@@ -166,7 +166,7 @@ def read(requests: Any) -> tuple[DeviceRequest, ...]:
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
     """Return the requests and devices of the create call: CDI devices are requests."""
-    sent = [_sent(request) for request in settings.device_requests or ()]
+    sent = [_sent(request) for request in form(settings.device_requests or ())]
     names = [name for name in settings.devices or () if cdi.is_cdi(name)]
     if names:
         sent.append({"Driver": cdi.DRIVER, "DeviceIDs": names})
