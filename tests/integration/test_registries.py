@@ -46,6 +46,11 @@ def shop(scene: Scene, registry: Registry) -> ImageForPlatforms:
     return ImageForPlatforms(registry, f"shop/{scene.name}")
 
 
+def knows_lists_only(scene: Scene) -> bool:
+    """Return whether the engine has the images of a list under one ID, as containerd does."""
+    return "containerd" in str(scene.client.info()["DriverStatus"])
+
+
 def predicted_and_applied(scene: Scene, action: str, **wanted: Any) -> None:
     """Check what is predicted and what is done, and that a second run changes nothing."""
     predicted = scene.apply(check=True, **wanted)
@@ -58,17 +63,17 @@ def predicted_and_applied(scene: Scene, action: str, **wanted: Any) -> None:
 
 def test_a_tag_that_moves_for_one_platform(scene: Scene, shop: ImageForPlatforms) -> None:
     """In containerd's store, the ID of an image is that of its list."""
-    knows_lists_only = "containerd" in str(scene.client.info()["DriverStatus"])
+    lists_only = knows_lists_only(scene)
     shop.publish("stable", {HERE: FIRST, OTHER: FIRST})
     wanted = {"image": f"{shop.name}:stable", "pull": "always"}
     predicted_and_applied(scene, "created", **wanted)
     shop.publish("stable", {HERE: FIRST, OTHER: SECOND})
-    if knows_lists_only:
+    if lists_only:
         assert scene.apply(check=True, **wanted).action == "recreated"
     else:
         assert scene.apply(check=True, **wanted).action == "unknown"
         assert any(shop.name in note for note in scene.notes)
-    predicted_and_applied(scene, "recreated" if knows_lists_only else "none", **wanted)
+    predicted_and_applied(scene, "recreated" if lists_only else "none", **wanted)
     shop.publish("stable", {HERE: SECOND, OTHER: SECOND})
     predicted_and_applied(scene, "recreated", **wanted)
 
@@ -91,7 +96,7 @@ def test_digests(scene: Scene, shop: ImageForPlatforms, is_podman: bool, policy:
     for missing in (f"@sha256:{'0' * 64}", f":stable@sha256:{'0' * 64}", ":never"):
         result = scene.apply(image=f"{shop.name}{missing}", pull=policy)
         assert result.action == "failed", result
-        assert "manifest unknown" in result.reason
+        assert "check its name and tag" in result.reason
         assert ("whether the digest was deleted" in result.reason) is ("sha256" in missing)
         if not is_podman:
             assert scene.apply(check=True, image=f"{shop.name}{missing}").action == "failed"
@@ -104,7 +109,8 @@ def test_platforms(scene: Scene, shop: ImageForPlatforms, is_podman: bool) -> No
     wanted = {"image": f"{shop.name}:stable"}
     predicted_and_applied(scene, "created", **wanted)
     predicted_and_applied(scene, "recreated", platform=OTHER, **wanted)
-    assert scene.client.images.get(f"{shop.name}:stable").attrs["Architecture"] == OTHER
+    if not knows_lists_only(scene):
+        assert scene.client.images.get(f"{shop.name}:stable").attrs["Architecture"] == OTHER
     if not is_podman:
         assert scene.apply(check=True, platform="s390x", **wanted).action == "failed"
     result = scene.apply(platform="s390x", **wanted)

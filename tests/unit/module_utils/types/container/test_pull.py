@@ -179,6 +179,18 @@ def test_a_pull_that_would_certainly_fail(reason: str) -> None:
         pull.predict(engine, wanted(pull="always"), found, Target(check_mode=True))
 
 
+@pytest.mark.parametrize("digest", ["sha256:1", "sha256:2"])
+@pytest.mark.parametrize("platform", ["", "linux/amd64", "linux/arm64"])
+def test_a_store_that_knows_lists_only(digest: str, platform: str) -> None:
+    """The ID is that of the list, and the platform that of the engine."""
+    engine: Any = Engine(remote=Remote(digest, is_list=True))
+    engine._image = Image("sha256:1", digests=("sha256:1",), platform="linux/amd64")
+    found: Any = type("Existing", (), {"image_id": "sha256:1"})
+    spec = wanted(platform=platform, pull="always")
+    image, moved = pull.predict(engine, spec, found, Target(check_mode=True))
+    assert (image, moved) == (engine._image, digest == "sha256:2")
+
+
 def test_a_platform_that_the_registry_does_not_have() -> None:
     remote = Remote("new", is_list=True, platforms=("linux/amd64", "linux/arm64/v8"))
     engine: Any = Engine(remote=remote, old="yes")

@@ -126,6 +126,9 @@ def predict(
         raise _never_pulled(name, spec.settings.platform or "")
     if container is None or (image is not None and spec.pull != "always"):
         return image, False
+    listed = before_changes(engine, target).image(str(name))
+    if listed is not None and listed.may_be_list:
+        image = listed  # The images for other platforms have the same ID.
     present = image or engine.image(container.image_id)
     remote = _remote(engine, spec, name, target)
     if image is None and present is not None and _is_for_another(present, spec):
