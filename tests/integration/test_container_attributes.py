@@ -227,6 +227,9 @@ def found(scene: Scene, path: str) -> Any:
     if path.startswith("address."):
         end = payload["NetworkSettings"]["Networks"].get(path.partition(".")[2]) or {}
         return (end.get("IPAMConfig") or {}).get("IPv4Address") or end.get("IPAddress")
+    if path.startswith("mac."):  # Not reported of a container that does not run.
+        end = payload["NetworkSettings"]["Networks"].get(path.partition(".")[2]) or {}
+        return end.get("MacAddress") or payload["Config"].get("MacAddress")
     if path == "networks":
         return sorted(payload["NetworkSettings"]["Networks"])
     if path.startswith("capabilities."):

@@ -60,6 +60,10 @@ class Attachment:
     ipv6: Text | None
     priority: int
     position: Position
+    mac: Text | None = None
+    link_local: tuple[Text, ...] = ()
+    driver_opts: Pairs = ()
+    gw_priority: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,7 @@ class Service:
     labels: Pairs | None = None
     links: tuple[Text, ...] | None = None
     logging: Logging | None = None
-    mac_address: Value | None = None
+    mac_address: Text | None = None
     mem_limit: Text | None = None
     mem_reservation: Text | None = None
     mem_swappiness: Text | None = None

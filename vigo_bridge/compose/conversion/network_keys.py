@@ -62,10 +62,24 @@ def _endpoint(job: Job, attachment: Attachment) -> dict[str, object]:
         if rendered is not None and rendered not in aliases:
             aliases.append(rendered)
     endpoint: dict[str, object] = {"aliases": aliases}
-    for key, address in (("ipv4_address", attachment.ipv4), ("ipv6_address", attachment.ipv6)):
+    for key, address in (
+        ("ipv4_address", attachment.ipv4),
+        ("ipv6_address", attachment.ipv6),
+        ("mac_address", attachment.mac),
+        ("gw_priority", attachment.gw_priority),
+    ):
         rendered = job.plain("networks", address) if address is not None else None
         if rendered is not None:
             endpoint[key] = rendered
+    local = [job.plain("networks", address) for address in attachment.link_local]
+    if local:
+        endpoint["link_local_ips"] = [address for address in local if address is not None]
+    opts = {
+        name: job.plain("networks", option) if option else ""
+        for name, option in attachment.driver_opts
+    }
+    if opts:
+        endpoint["driver_opts"] = {name: opt for name, opt in opts.items() if opt is not None}
     return endpoint
 
 

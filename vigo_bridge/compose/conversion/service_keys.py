@@ -128,7 +128,7 @@ CONVERSIONS: Mapping[str, Conversion] = {
     "labels": process_keys.labels,
     "links": network_keys.links,
     "logging": process_keys.logging,
-    "mac_address": Lost("mac_address", "the engine chooses it"),
+    "mac_address": _text("mac_address"),
     "mem_limit": _text("mem_limit", "memory"),
     "mem_reservation": _text("mem_reservation", "memory_reservation"),
     "mem_swappiness": _text("mem_swappiness", "memory_swappiness"),

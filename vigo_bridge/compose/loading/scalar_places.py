@@ -78,7 +78,7 @@ _SERVICE: Mapping[str, _Place] = {
         " links[] tmpfs[] profiles[] environment[] labels[] sysctls[] extra_hosts[] extra_hosts.*"
         " extra_hosts.*[] devices[] depends_on[] configs[] secrets[] networks[] env_file[]"
         " label_file[] volumes[] cpuset cgroup cgroup_parent userns_mode uts annotations[]"
-        " device_cgroup_rules[] volumes_from[]",
+        " device_cgroup_rules[] volumes_from[] mac_address",
     ),
     **_under("", _COMMAND, "command entrypoint"),
     **_under("", _FLAG, "init oom_kill_disable privileged read_only stdin_open tty"),
@@ -133,7 +133,11 @@ _SERVICE: Mapping[str, _Place] = {
     **_under("deploy.restart_policy.", _TEXT, "condition delay window"),
     "deploy.restart_policy.max_attempts": _COUNT,
     "deploy.labels.*": _VALUE,
-    **_under("networks.*.", _TEXT, "aliases[] ipv4_address ipv6_address mac_address"),
+    **_under(
+        "networks.*.", _TEXT, "aliases[] ipv4_address ipv6_address mac_address link_local_ips[]"
+    ),
+    "networks.*.driver_opts.*": _OPTION,
+    "networks.*.gw_priority": _PRIORITY,
     "networks.*.priority": _PRIORITY,
     "depends_on.*.condition": _TEXT,
     "depends_on.*.required": _STRICT_FLAG,

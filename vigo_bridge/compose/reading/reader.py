@@ -149,11 +149,7 @@ def _dependency(entry: tuple[Scalar, Value]) -> Dependency:
 
 #: What to do about the keys of a service's network that a stack cannot express.
 ATTACHMENT_LOST = {
-    "link_local_ips": "set addresses with ipv4_address or ipv6_address",
-    "mac_address": "the engine chooses it",
-    "driver_opts": "create the network with these options manually",
     "interface_name": "the engine chooses it",
-    "gw_priority": "the engine chooses the gateway: the first network by name",
 }
 
 
@@ -174,6 +170,10 @@ def _networks(value: Value, findings: Findings) -> tuple[Attachment, ...]:
                 "aliases": shapes.texts,
                 "ipv4_address": shapes.text,
                 "ipv6_address": shapes.text,
+                "mac_address": shapes.text,
+                "link_local_ips": shapes.texts,
+                "driver_opts": shapes.pairs,
+                "gw_priority": shapes.text,
                 "priority": shapes.number,
             },
             tuple(ATTACHMENT_LOST),
@@ -186,6 +186,10 @@ def _networks(value: Value, findings: Findings) -> tuple[Attachment, ...]:
             found["ipv6_address"],
             found["priority"] or 0,
             key.position,
+            found["mac_address"],
+            found["link_local_ips"] or (),
+            found["driver_opts"] or (),
+            found["gw_priority"],
         )
 
     attachments = shapes.each(shapes.mapping(value).entries, read)
@@ -407,6 +411,7 @@ _READERS: Mapping[str, Callable[[Value, Findings], Any]] = {
             "hostname",
             "image",
             "ipc",
+            "mac_address",
             "mem_limit",
             "mem_reservation",
             "mem_swappiness",

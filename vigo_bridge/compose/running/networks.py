@@ -45,6 +45,10 @@ def attachments(
                 text(item.ipv6, position) if item.ipv6 else None,
                 1000 if item.network == existing.network_mode else 0,
                 position,
+                None,  # That of the first network is the container's own.
+                tuple(text(address, position) for address in item.link_local),
+                tuple((name, text(value, position)) for name, value in item.driver_opts),
+                text(item.gw_priority, position) if item.gw_priority else None,
             )
         )
     return tuple(sorted(found, key=lambda attachment: -attachment.priority))

@@ -154,6 +154,7 @@ FIELDS: Mapping[str, tuple[str, Conversion] | None] = {
     "device_cgroup_rules": ("device_cgroup_rules", _texts),
     "networks": None,
     "network_mode": None,
+    "mac_address": ("mac_address", text),
     "hostname": ("hostname", text),
     "domainname": ("domainname", text),
     "dns": ("dns", _texts),
@@ -203,7 +204,6 @@ WITHOUT_KEYS = ("publish_all", "cpuset_mems")
 LOST: Mapping[str, tuple[str, tuple[Any, ...]]] = {
     "cpu_rt_period": ("HostConfig.CpuRealtimePeriod", ()),
     "cpu_rt_runtime": ("HostConfig.CpuRealtimeRuntime", ()),
-    "mac_address": ("Config.MacAddress", ()),
 }
 
 

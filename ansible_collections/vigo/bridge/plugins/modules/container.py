@@ -313,9 +313,12 @@ options:
   networks:
     description:
       - The networks that the container joins.
-      - A mapping of names to null, or to a mapping with C(aliases), C(ipv4_address) and
-        C(ipv6_address); or a list of names, or of such mappings with an additional key C(name); or
-        a comma-separated string of names.
+      - A mapping of names to null, or to a mapping with C(aliases), C(ipv4_address),
+        C(ipv6_address), C(link_local_ips), C(mac_address), C(driver_opts) and C(gw_priority); or a
+        list of names, or of such mappings with an additional key C(name); or a comma-separated
+        string of names.
+      - C(gw_priority) requires Docker 28; the network with the highest one has the gateway. For
+        networks other than the first, C(mac_address) requires Docker 25 or Podman.
       - Containers on a network can reach each other by name and by alias.
       - A fixed address requires a network with a configured subnet, not one that is created on
         demand.
@@ -331,6 +334,9 @@ options:
       - Otherwise a missing network is an error.
     type: bool
     default: true
+  mac_address:
+    description: The MAC address on the first network, for example V(02:42:ac:11:00:02).
+    type: str
   hostname:
     description:
       - The host name in the container. It cannot be combined with the network of another container.

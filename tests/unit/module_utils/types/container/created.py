@@ -27,6 +27,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values
 from tests.unit.module_utils.types.container import on_podman
 
 ANONYMOUS = "e" * 64
+#: The address that the engine chooses.
+ANY_MAC = "02:42:ac:11:00:aa"
 #: What a daemon fills in.
 USUAL: dict[str, Any] = {
     "IpcMode": "private",
@@ -102,7 +104,8 @@ def _networks(wanted: ContainerSpec, container_id: str, mode: str) -> dict[str, 
     found: dict[str, Any] = {}
     for attachment in wanted.settings.networks or ():
         end = endpoint(attachment)
-        found[attachment.network] = {**end, "Aliases": [*end["Aliases"], container_id[:12]]}
+        aliases = [*end["Aliases"], container_id[:12]]
+        found[attachment.network] = {"MacAddress": ANY_MAC, **end, "Aliases": aliases}
     if not found and not mode.startswith("container:"):
         found["bridge" if mode == "default" else mode] = {"Aliases": None, "IPAMConfig": None}
     return found
@@ -121,6 +124,8 @@ def _config(
     env = {**_env(image), **_env(body)}
     healthcheck = {**(config.get("Healthcheck") or {}), **(body.get("Healthcheck") or {})}
     healthcheck = {**(image.get("Healthcheck") or {}), **healthcheck}
+    ends = (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
+    config["MacAddress"] = next((end.get("MacAddress") for end in ends.values()), None)
     return {
         **config,
         "Image": body["Image"],

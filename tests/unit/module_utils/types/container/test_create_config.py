@@ -60,6 +60,23 @@ SENT: list[tuple[dict[str, Any], str, Any]] = [
         "NetworkingConfig.EndpointsConfig",
         {"n": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "192.0.2.3"}}},
     ),
+    (
+        {"mac_address": "02:42:ac:11:00:02"},
+        "NetworkingConfig.EndpointsConfig",
+        {"default": {"MacAddress": "02:42:ac:11:00:02"}},
+    ),
+    (
+        {"networks": {"n": {"driver_opts": "a=1", "gw_priority": 5, "link_local_ips": "fe80::1"}}},
+        "NetworkingConfig.EndpointsConfig",
+        {
+            "n": {
+                "Aliases": [],
+                "IPAMConfig": {"LinkLocalIPs": ["fe80::1"]},
+                "DriverOpts": {"a": "1"},
+                "GwPriority": 5,
+            }
+        },
+    ),
     ({"restart": "on-failure:2"}, "HostConfig.RestartPolicy.MaximumRetryCount", 2),
     ({"log_opts": {"a": 1}}, "HostConfig.LogConfig", {"Type": "", "Config": {"a": "1"}}),
     ({}, "HostConfig", {}),

@@ -430,6 +430,27 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"network_mode": "container:b", "publish_all": True}, "publish_all cannot be combined with"),
     ({"volumes_from": "a:b"}, "volumes_from: invalid container 'a:b'; write its name, NAME or"),
     ({"volumes_from": "a,a:ro"}, "volumes_from: a is written twice; keep one"),
+    (
+        {"mac_address": "02:42"},
+        "mac_address: '02:42' is not a MAC address; write 02:42:ac:11:00:02",
+    ),
+    ({"mac_address": "01:00:5e:00:00:01"}, "is the address of a group; choose one whose second"),
+    ({"mac_address": "02:42:ac:11:00:02", "network_mode": "host"}, "with network_mode: host"),
+    ({"mac_address": "02:42:ac:11:00:02", "network_mode": "container:b"}, "cannot be combined"),
+    (
+        {
+            "mac_address": "02:42:ac:11:00:02",
+            "networks": {"n": {"mac_address": "02:42:ac:11:00:03"}},
+        },
+        "mac_address: n has another one, 02:42:ac:11:00:03; keep one",
+    ),
+    ({"networks": {"n": {"mac_address": "x"}}}, "networks: n: mac_address: 'x' is not a MAC"),
+    (
+        {"networks": {"n": {"gw_priority": "high"}}},
+        "networks: n: gw_priority: 'high' is not an int",
+    ),
+    ({"networks": {"n": {"link_local_ips": "10.0.0.1"}}}, "'10.0.0.1' is not a link-local address"),
+    ({"networks": {"n": {"driver_opts": "a"}}}, "networks: n: driver_opts: 'a' is not NAME=VALUE"),
     ({"pid": "private"}, "pid: 'private' is not host or container:NAME; remove it"),
     ({"network_mode": "container:b", "ports": "80:80"}, "ports cannot be combined with"),
     ({"network_mode": "container:b", "hostname": "a"}, "hostname cannot be combined with"),
@@ -641,6 +662,7 @@ VERSION_1: list[tuple[dict[str, Any], str]] = [
     ({"expose": "53/udp,80-81"}, '"expose":["53/udp","80/tcp","81/tcp"]'),
     ({"publish_all": "yes"}, '"publish_all":true'),
     ({"volumes_from": "b:ro,a:rw"}, '"volumes_from":["b:ro","a"]'),
+    ({"mac_address": "02:42:AC:11:00:02"}, '"mac_address":"02:42:ac:11:00:02"'),
     # Compared live, so that they may change in place.
     ({"restart": "always", "memory": "64m", "cpus": 1, "network": "n"}, '"image":"x:latest"'),
 ]
@@ -676,6 +698,11 @@ NOT_AT_ONCE: list[tuple[str, list[Any], str]] = [
         "networks",
         [{"n": {"ipv4_address": "172.20.0.5"}}, {"m": None, "n": {"ipv6_address": "fd00::5"}}],
         "which only one container can have",
+    ),
+    (
+        "networks",
+        [{"n": {"mac_address": "02:42:ac:11:00:02"}}],
+        "only one container can have the MAC address 02:42:ac:11:00:02",
     ),
     ("networks", [{"n": {"aliases": ["b", "app"]}}, {"n": {"aliases": "APP"}}], "the alias app"),
     ("hostname", ["app", "App"], "it is the container's name"),

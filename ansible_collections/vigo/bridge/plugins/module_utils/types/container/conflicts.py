@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 #: Settings that a container inherits from the one whose network it shares.
-_OF_THE_NETWORK = ("ports", "expose", "publish_all", "hostname", "dns", "extra_hosts")
+_OF_THE_NETWORK = (
+    "ports",
+    "expose",
+    "publish_all",
+    "mac_address",
+    "hostname",
+    "dns",
+    "extra_hosts",
+)
 
 
 def _refuse_no_command(settings: Settings) -> None:
@@ -78,6 +86,25 @@ def _refuse_of_the_network(name: str, settings: Settings) -> None:
         )
 
 
+def _refuse_mac(settings: Settings) -> None:
+    mac, mode = settings.mac_address, settings.network_mode
+    if mac is None:
+        return
+    if mode in ("host", "none"):
+        raise ResourceError(
+            f"mac_address cannot be combined with network_mode: {mode}",
+            "remove it",
+            place=("mac_address",),
+        )
+    first = settings.networks[0] if settings.networks else None
+    if first is not None and first.mac not in ("", mac):
+        raise ResourceError(
+            f"mac_address: {first.network} has another one, {first.mac}",
+            "keep one: mac_address is that of the first network",
+            place=("mac_address",),
+        )
+
+
 def _refuse_uts(settings: Settings) -> None:
     if settings.uts == "host" and settings.hostname is not None:
         raise ResourceError(
@@ -106,5 +133,6 @@ CONFLICTS: tuple[tuple[tuple[str, ...], Callable[[Settings], None]], ...] = (
     (("sysctls", "network_mode", "ipc"), _refuse_sysctls),
     *(((name, "network_mode"), partial(_refuse_of_the_network, name)) for name in _OF_THE_NETWORK),
     (("uts", "hostname"), _refuse_uts),
+    (("mac_address", "network_mode", "network", "networks"), _refuse_mac),
     (("mounts", "volumes", "tmpfs"), _refuse_tmpfs),
 )

@@ -173,7 +173,7 @@ OPTIONS: tuple[Row, ...] = (
     Row("links", UNSUPPORTED, "", "use `networks`, in which containers find each other by name"),
     _same("log_driver"),
     Row("log_options log_opt", ALIAS, "log_opts"),
-    Row("mac_address", UNSUPPORTED, "", "the engine chooses an address"),
+    _same("mac_address"),
     _same("memory"),
     _same("memory_reservation"),
     _same("memory_swap", "requires `memory`"),

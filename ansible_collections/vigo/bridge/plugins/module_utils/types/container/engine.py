@@ -23,6 +23,7 @@ from . import registry_errors
 from .abilities import incapable
 from .observed import Existing, Image, Remote, existing_of, image_of, remote_of
 from .settings import LIMITS, SETTINGS
+from .values import networks
 from .values.image_name import ImageName
 from .values.networks import Attachment, endpoint
 
@@ -95,6 +96,7 @@ class Engine:
             params["platform"] = platform
         if self.is_podman:  # Podman treats a missing timeout as 0, and kills immediately.
             payload = {"StopTimeout": 10, **payload}
+        payload = networks.with_mac(payload, self.api_version, self.is_podman)
         payload = self._without_incapable(payload)
         answer = self._connection.call("POST", "/containers/create", params, payload)
         if not isinstance(answer, dict) or "Id" not in answer:

@@ -48,13 +48,15 @@ class Recorded:
     """What a container's label says it was created with.
 
     fields: values by name, or their SHA-256 for the names in ``hashed``. addresses: the fixed ones
-    of networks by name, which Podman does not report. variables: the names of those in ``env_file``
-    and, where ``env`` is hashed, of those in ``env``; None if the label does not list them.
+    of networks by name, which Podman does not report. macs: the fixed MAC addresses likewise, which
+    engines report like all others. variables: the names of those in ``env_file`` and, where ``env``
+    is hashed, of those in ``env``; None if the label does not list them.
     """
 
     fields: Mapping[str, Any]
     hashed: frozenset[str] = frozenset()
     addresses: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    macs: Mapping[str, str] = field(default_factory=dict)
     variables: frozenset[str] | None = None
 
     @property
@@ -102,6 +104,9 @@ def encode(settings: Settings, file_env: Iterable[str] | None = None) -> str:
     addresses = {item.network: sorted(item.fixed) for item in settings.networks or () if item.fixed}
     if addresses:
         content["addresses"] = addresses
+    macs = {item.network: item.mac for item in settings.networks or () if item.mac}
+    if macs:
+        content["macs"] = macs
     for name in sorted(fields, key=lambda name: len(_json(fields[name])), reverse=True):
         if _fits(content):
             break
@@ -138,7 +143,9 @@ def decode(text: str | None) -> Recorded | None:
         return None
     readable = {name: value for name, value in written.items() if _is_readable(name, value)}
     fields = {**readable, **hashes}
-    return Recorded(fields, frozenset(hashes), _addresses(content), _listed(content))
+    return Recorded(
+        fields, frozenset(hashes), _addresses(content), _macs(content), _listed(content)
+    )
 
 
 def _is_readable(name: str, value: Any) -> bool:
@@ -161,6 +168,12 @@ def _addresses(content: Mapping[str, Any]) -> dict[str, frozenset[str]]:
         for network, addresses in (found if isinstance(found, dict) else {}).items()
         if isinstance(addresses, list)
     }
+
+
+def _macs(content: Mapping[str, Any]) -> dict[str, str]:
+    found = content.get("macs")
+    items = found.items() if isinstance(found, dict) else ()
+    return {network: mac for network, mac in items if isinstance(mac, str)}
 
 
 def _listed(content: Mapping[str, Any]) -> frozenset[str] | None:

@@ -437,8 +437,15 @@ class Settings:
             read=_networks.read,
             create=_networks.create,
             compare=Live(),
+            needs=_networks.needs,
+            refuse_on_podman=_networks.refuse_on_podman,
             of_network=True,
             engines=(
+                Engines("error", "Docker 28", "error", case="`gw_priority` in {}"),
+                Engines("yes", "yes", "error", case="`driver_opts` and `link_local_ips` in {}"),
+                Engines(
+                    "error", "yes", "yes", case="`mac_address` in {}, except in the first network"
+                ),
                 Engines(
                     "error",
                     "error",
@@ -464,6 +471,18 @@ class Settings:
             create=_networks.create,
             compare=Live(),
             of_network=True,
+        )
+    )
+    mac_address: str | None = row(
+        Setting(
+            _networks.mac_address,
+            "str",
+            at="Config.MacAddress",
+            read=_networks.read_mac,
+            create=_networks.create,
+            compare=Single(same=namespaces.same_where_reported),
+            of_network=True,
+            engines=(_UNREPORTED,),
         )
     )
     hostname: str | None = row(

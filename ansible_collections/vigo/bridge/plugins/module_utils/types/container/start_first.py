@@ -63,6 +63,13 @@ def _check_addresses(spec: ContainerSpec) -> None:
                 " only one container can have",
                 "remove the address",
             )
+        mac = attachment.mac or spec.settings.mac_address
+        if mac:
+            raise _refusal(
+                "networks" if attachment.mac else "mac_address",
+                f"only one container can have the MAC address {mac}",
+                "remove it",
+            )
 
 
 @_if_chosen

@@ -296,6 +296,7 @@ def _attachments(
     container = cast(Existing, observed.container)
     targets = {attachment.network: attachment for attachment in wanted}
     actual = {attachment.network: attachment for attachment in container.attachments}
+    recorded_macs = container.recorded.macs if container.recorded else {}
     found = []
     if first not in targets:
         made_on = first if first != "bridge" else "the engine's own"
@@ -308,9 +309,12 @@ def _attachments(
             continue
         exactly = container.recorded is not None
         if not networks.satisfies(actual[name], attachment, observed.podman, exactly):
-            before, in_place = actual[name], name != first
+            before = actual[name]
+            in_place = name != first and not (attachment.mac or recorded_macs.get(name))
         elif (kept := _kept_addresses(actual[name], attachment, observed)) is not None:
             before, in_place = kept, False
+        elif exactly and recorded_macs.get(name, "") != attachment.mac:
+            before, in_place = Attachment(name, mac=recorded_macs.get(name, "")), False
         else:
             continue
         reason = f"network {before} -> {attachment}"

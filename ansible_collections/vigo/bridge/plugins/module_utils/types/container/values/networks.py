@@ -8,11 +8,13 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
 
-from ....common.comma_strings import as_list, each, text
+from ....common.comma_strings import as_list, as_map, each, text
 from ....common.errors import Key, ResourceError, within
+from ....common.integers import integer
 from ....common.suggest import did_you_mean_or_one_of
+from ..setting import Needs, Version
 
 if TYPE_CHECKING:
     from ..setting import Making
@@ -20,9 +22,19 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _EXAMPLES = {"ipv4_address": "172.20.0.5", "ipv6_address": "fd00::5"}
-_OPTIONS = ("aliases", "ipv4_address", "ipv6_address")
+_OPTIONS = (
+    *("aliases", "ipv4_address", "ipv6_address", "link_local_ips", "mac_address"),
+    *("driver_opts", "gw_priority"),
+)
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 #: The engine's own networks, which have neither aliases nor fixed addresses.
 _ALONE = frozenset({"bridge", "host", "none"})
+#: The name of Podman's default network.
+_ON_PODMAN = "podman"
+#: The API from which on each network has a MAC address; before that, the container has it.
+MAC_OF_ENDPOINT = (1, 44)
+#: The network mode of containers that set none.
+DEFAULT = "default"
 #: Network modes that are not networks.
 SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 
@@ -31,15 +43,24 @@ SPECIAL_MODES = frozenset({"host", "none", "default", "bridge"})
 class Attachment:
     """A container on a network. Addresses are empty if the engine chooses.
 
-    Only for an observed one: all addresses that it has now (current), the names that every engine
-    adds (own), and its host name, which Docker 20.10 adds, too.
+    driver_opts: names with values. gw_priority: the network with the highest one has the gateway;
+    None if it is not set.
+
+    Only for an observed one: all addresses that it has now (current), its MAC address, fixed or not
+    (current_mac), the names that every engine adds (own), and its host name, which Docker 20.10
+    adds, too.
     """
 
     network: str
     aliases: tuple[str, ...] = ()
     ipv4: str = ""
     ipv6: str = ""
+    link_local: tuple[str, ...] = ()
+    mac: str = ""
+    driver_opts: tuple[tuple[str, str], ...] = ()
+    gw_priority: int | None = None
     current: tuple[str, ...] = field(default=(), compare=False)
+    current_mac: str = field(default="", compare=False)
     own: tuple[str, ...] = field(default=(), compare=False)
     hostname: str = field(default="", compare=False)
 
@@ -49,7 +70,10 @@ class Attachment:
         return frozenset(address for address in (self.ipv4, self.ipv6) if address)
 
     def __str__(self) -> str:
-        details = [*self.aliases, *(item for item in (self.ipv4, self.ipv6) if item)]
+        addresses = (self.ipv4, self.ipv6, *self.link_local, self.mac)
+        details = [*self.aliases, *(item for item in addresses if item)]
+        details += [f"{name}={value}" for name, value in self.driver_opts]
+        details += [f"gw_priority {self.gw_priority}"] if self.gw_priority else []
         return f"{self.network} ({', '.join(details)})" if details else self.network
 
 
@@ -68,10 +92,20 @@ def parse(network: Any, networks: Any, attribute: str) -> tuple[Attachment, ...]
 
 def endpoint(attachment: Attachment) -> dict[str, Any]:
     """Return an attachment for the API."""
-    fixed = {"IPv4Address": attachment.ipv4, "IPv6Address": attachment.ipv6}
+    fixed = {
+        "IPv4Address": attachment.ipv4,
+        "IPv6Address": attachment.ipv6,
+        "LinkLocalIPs": list(attachment.link_local),
+    }
+    further = {
+        "MacAddress": attachment.mac,
+        "DriverOpts": dict(attachment.driver_opts),
+        "GwPriority": attachment.gw_priority,
+    }
     return {
         "Aliases": list(attachment.aliases),
         "IPAMConfig": {key: value for key, value in fixed.items() if value},
+        **{key: value for key, value in further.items() if value},
     }
 
 
@@ -79,13 +113,92 @@ def create(settings: Settings, making: Making) -> dict[str, Any]:
     """Return the network for the create call, which takes one; others are connected before the
     start.
     """
+    mac = settings.mac_address
     if not settings.networks:
-        return {"HostConfig.NetworkMode": settings.network_mode}
+        mode = settings.network_mode or DEFAULT
+        ends = {"EndpointsConfig": {mode: {"MacAddress": mac}}} if mac else None
+        return {"HostConfig.NetworkMode": settings.network_mode, "NetworkingConfig": ends}
     first = settings.networks[0]
+    end = endpoint(first)
+    if mac:
+        end["MacAddress"] = mac
     return {
         "HostConfig.NetworkMode": first.network,
-        "NetworkingConfig": {"EndpointsConfig": {first.network: endpoint(first)}},
+        "NetworkingConfig": {"EndpointsConfig": {first.network: end}},
     }
+
+
+def needs(attachments: Iterable[Attachment], podman: Version | None) -> Iterator[Needs]:
+    """Yield the versions of the API that networks need."""
+    for number, item in enumerate(attachments):
+        where = f"networks: {item.network}:"
+        if item.gw_priority is not None:
+            yield Needs((1, 48), "Docker 28", what=f"{where} gw_priority")
+        if item.mac and number and not podman:
+            yield Needs(MAC_OF_ENDPOINT, "Docker 25", what=f"{where} mac_address")
+
+
+def refuse_on_podman(attachments: Iterable[Attachment]) -> None:
+    """Raise ResourceError for options that Podman's Docker API ignores."""
+    for item in attachments:
+        for option in ("link_local_ips", "driver_opts"):
+            if item.link_local if option == "link_local_ips" else item.driver_opts:
+                raise ResourceError(
+                    f"networks: {item.network}: {option} is not supported by Podman's Docker API,"
+                    " which ignores it",
+                    "remove it",
+                    place=("networks",),
+                )
+
+
+def with_mac(
+    payload: Mapping[str, Any], api_version: tuple[int, int], podman: bool
+) -> Mapping[str, Any]:
+    """Return the body of the create call with the MAC address where the engine reads it.
+
+    Docker before API 1.44 reads that of the container, all others that of the network. Podman's
+    default network has a name of its own.
+    """
+    ends = (payload.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
+    macs = [end["MacAddress"] for end in ends.values() if end.get("MacAddress")]
+    if not macs:
+        return payload
+    if podman:
+        own = ("bridge", DEFAULT)
+        named = {_ON_PODMAN if name in own else name: end for name, end in ends.items()}
+        return {**payload, "NetworkingConfig": {"EndpointsConfig": named}}
+    if api_version >= MAC_OF_ENDPOINT:
+        return payload
+    left = {
+        name: {key: value for key, value in end.items() if key != "MacAddress"}
+        for name, end in ends.items()
+        if name != DEFAULT
+    }
+    return {
+        **payload,
+        "MacAddress": macs[0],
+        "NetworkingConfig": {"EndpointsConfig": left},
+    }
+
+
+def mac_address(value: Any, attribute: str) -> str:
+    """Return a MAC address in its usual form: ``02:42:ac:11:00:02``."""
+    written = text(value).strip().lower().replace("-", ":")
+    if not _MAC.fullmatch(written):
+        raise ResourceError(
+            f"{attribute}: {text(value)!r} is not a MAC address", "write 02:42:ac:11:00:02"
+        )
+    if int(written[:2], 16) & 1:
+        raise ResourceError(
+            f"{attribute}: {written} is the address of a group",
+            "choose one whose second digit is even, such as 02:42:ac:11:00:02",
+        )
+    return written
+
+
+def read_mac(value: Any) -> str:
+    """Return a MAC address of an inspect payload; empty if the engine has chosen it."""
+    return (value or "").lower()
 
 
 def read(payload: Mapping[str, Any]) -> tuple[Attachment, ...]:
@@ -108,9 +221,13 @@ def read(payload: Mapping[str, Any]) -> tuple[Attachment, ...]:
                 tuple(sorted(aliases)),
                 fixed.get("IPv4Address") or "",
                 fixed.get("IPv6Address") or "",
-                tuple(address for address in current if address),
-                own,
-                hostname,
+                tuple(sorted(fixed.get("LinkLocalIPs") or ())),
+                driver_opts=tuple(sorted((endpoint.get("DriverOpts") or {}).items())),
+                gw_priority=endpoint.get("GwPriority") or None,
+                current=tuple(address for address in current if address),
+                current_mac=read_mac(endpoint.get("MacAddress")),
+                own=own,
+                hostname=hostname,
             )
         )
     return tuple(sorted(found, key=lambda attachment: attachment.network))
@@ -126,11 +243,28 @@ def satisfies(
     aliases = set(wanted.aliases)
     missing = aliases.difference(actual.aliases, actual.own)
     further = set(actual.aliases).difference(aliases, [actual.hostname])
-    if missing or (exactly and further):
+    if missing or (exactly and further) or not _same_options(actual, wanted, exactly):
         return False
     if podman:
         return wanted.fixed <= set(actual.current) or not actual.current
     return wanted.fixed == actual.fixed if exactly else wanted.fixed <= actual.fixed
+
+
+def _same_options(actual: Attachment, wanted: Attachment, exactly: bool) -> bool:
+    """Return whether everything besides names and fixed addresses is as the user set it.
+
+    A MAC address is not reported of a stopped container.
+    """
+    if wanted.mac and actual.current_mac not in ("", wanted.mac):
+        return False
+    options = (actual.link_local, actual.driver_opts, actual.gw_priority or 0)
+    if exactly:
+        return options == (wanted.link_local, wanted.driver_opts, wanted.gw_priority or 0)
+    return (
+        set(wanted.link_local) <= set(actual.link_local)
+        and set(wanted.driver_opts) <= set(actual.driver_opts)
+        and wanted.gw_priority in (None, actual.gw_priority or 0)
+    )
 
 
 def is_special(mode: str) -> bool:
@@ -207,14 +341,43 @@ def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
         aliases,
         _address(name, "ipv4_address", options, ipaddress.IPv4Address),
         _address(name, "ipv6_address", options, ipaddress.IPv6Address),
+        *_further(name, options),
     )
-    if name in _ALONE and (attachment.aliases or attachment.fixed):
+    if name in _ALONE and (attachment.aliases or attachment.fixed or attachment.link_local):
         raise ResourceError(
             f"networks: {name} is a built-in network of the engine, which does not support aliases"
             " and fixed addresses",
             "use one of your networks",
         )
     return attachment
+
+
+def _further(name: str, options: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the link-local addresses, the MAC address, the driver's options and the priority."""
+    where = f"networks: {name}"
+    with within("link_local_ips"):
+        local = each(options.get("link_local_ips"), lambda entry: _link_local(entry, where))
+    mac, priority = options.get("mac_address"), options.get("gw_priority")
+    with within("mac_address"):
+        found = mac_address(mac, f"{where}: mac_address") if text(mac).strip() else ""
+    with within("driver_opts"):
+        opts = as_map(options.get("driver_opts"), f"{where}: driver_opts")
+    with within("gw_priority"):
+        number = integer(priority, f"{where}: gw_priority") if text(priority).strip() else None
+    return tuple(sorted(set(local))), found, tuple(sorted(opts.items())), number
+
+
+def _link_local(written: str, where: str) -> str:
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        address = None
+    if address is None or not address.is_link_local:
+        raise ResourceError(
+            f"{where}: link_local_ips: {written!r} is not a link-local address",
+            "write one such as 169.254.8.8",
+        )
+    return str(address)
 
 
 def _address(name: str, option: str, options: Mapping[str, Any], kind: Callable[[str], Any]) -> str:
