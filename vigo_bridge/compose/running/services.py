@@ -233,6 +233,8 @@ def fields_of(payload: Payload, state: EngineState, position: Position) -> dict[
         options = _pairs(values.get("log_opts", {}), position)
         found["logging"] = Logging(text(driver, position) if driver else None, options)
     found["mounts"] = tuple(values.get("volumes", ()))
+    if values.get("cgroupns") in _usual_cgroupns(state):
+        del found["cgroup"]
     found["further"] = {name: values[name] for name in WITHOUT_KEYS if name in values}
     block_io = _block_io(values, position)
     if block_io is not None:
@@ -252,6 +254,12 @@ def _block_io(values: Mapping[str, Any], position: Position) -> BlockIo | None:
     if weight is None and not rates:
         return None
     return BlockIo(None if weight is None else text(weight, position), rates)
+
+
+def _usual_cgroupns(state: EngineState) -> tuple[str, ...]:
+    """Return the namespaces of containers that set none; engines report them, too."""
+    by_version = {"1": ("host",), "2": ("private",)}
+    return by_version.get(str(state.info.get("CgroupVersion")), ("host", "private"))
 
 
 def _at(payload: Payload, place: str) -> Any:
