@@ -64,7 +64,8 @@ OURS: dict[str, Any] = {
 RUN = [
     *("run", "--detach", "--name", "NAME", "--env", "A=1", "--env", "B=two words"),
     *("--label", "tier=cache", "--publish", "127.0.0.1:PORT:6379", "--publish", "PORT1:7001/udp"),
-    *("--volume", "NAME-data:/named", "--volume", "/etc/hostname:/host:ro", "--volume", "/extra"),
+    *("--mount", "source=NAME-data,target=/named", "--volume", "/extra"),
+    *("--mount", "type=bind,source=/etc/hostname,target=/host,readonly"),
     *("--network", "NAME-net", "--network-alias", "cache", "--restart", "on-failure:3"),
     *("--user", "0:0", "--workdir", "/tmp", "--hostname", "cache", "--stop-signal", "SIGINT"),
     *("--stop-timeout", "3", "--shm-size", "32m", "--cap-add", "NET_ADMIN", "--cap-drop", "MKNOD"),
@@ -104,7 +105,11 @@ COMPOSE: dict[str, Any] = {
             "environment": {"A": "1", "B": "two words"},
             "labels": {"tier": "cache"},
             "ports": ["127.0.0.1:PORT:6379", "PORT1:7001/udp"],
-            "volumes": ["data:/named", "/etc/hostname:/host:ro", "/extra"],
+            "volumes": [
+                {"type": "volume", "source": "data", "target": "/named"},
+                {"type": "bind", "source": "/etc/hostname", "target": "/host", "read_only": True},
+                "/extra",
+            ],
             "restart": "on-failure:3",
             "user": "0:0",
             "working_dir": "/tmp",
