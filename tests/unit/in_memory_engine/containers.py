@@ -191,7 +191,7 @@ def _rename(engine: InMemoryEngine, name: str, params: dict[str, str], **_: Any)
 
 
 def _update(engine: InMemoryEngine, name: str, body: Any, **_: Any) -> dict[str, Any]:
-    if engine.podman:
+    if not engine.has_update:
         raise Refusal(404, "page not found")
     box = engine.find(name)
     box.host.update({key: value for key, value in body.items() if value is not None})

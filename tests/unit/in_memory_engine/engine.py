@@ -30,6 +30,8 @@ class InMemoryEngine:
 
     def __init__(self, podman: bool = False, first: int = 1) -> None:
         self.podman = podman
+        #: Podman has the update call since version 5.
+        self.has_update = not podman
         self.clock = Clock()
         self.boxes: dict[str, Box] = {}
         self.images: dict[str, dict[str, Any]] = {}

@@ -217,6 +217,22 @@ def test_a_successor_that_is_half_made_takes_no_volume_along() -> None:
     assert memory.volumes == volumes
 
 
+@pytest.mark.parametrize("has_update", [False, True])
+def test_the_restart_policy_comes_back_on_podman(has_update: bool) -> None:
+    """Podman can change the policy since version 5, so what was switched off is switched on."""
+    memory = InMemoryEngine(podman=True)
+    memory.has_update = has_update
+    memory.have("redis:7-alpine")
+    given = {**APP, "restart": "always"}
+    assert applied(memory, given).action == "created"
+    way = OneWrong(memory, "refuse", "/start")
+    assert applied(memory, {**given, "user": "1"}, way).action == "failed"
+    app = memory.box("app")
+    assert app is not None
+    assert (app.status, app.host["RestartPolicy"]["Name"]) == ("running", "always")
+    assert applied(memory, given).action == "none"
+
+
 class OneWrong(FaultyWay):
     """A way on which the first call with a certain end goes wrong, after some that do not."""
 

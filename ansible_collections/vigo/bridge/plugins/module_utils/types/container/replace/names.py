@@ -69,7 +69,7 @@ def drop_failed(engine: Engine, name: str) -> None:
 
 def disarm(engine: Engine, container_id: str) -> None:
     """Disable the restart policy, so that not even a restart of the engine starts it."""
-    # Podman cannot change the policy, but also does not start containers by itself.
+    # Podman 4 cannot change the policy, but also does not start containers by itself.
     with contextlib.suppress(Refused):
         engine.update(container_id, _OFF)
 

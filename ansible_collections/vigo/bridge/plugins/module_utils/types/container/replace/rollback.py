@@ -75,14 +75,24 @@ def _put_back(engine: Engine, swap: Swap, doubtful: bool) -> None:
             " something else, so it cannot be restored; run again to recreate it"
         )
     policy = prior.restart
-    if policy is not None and policy != old.settings.restart and not engine.is_podman:
-        engine.update(old.id, {"RestartPolicy": restart.payload(policy)})
+    if policy is not None and policy != old.settings.restart:
+        _restore_policy(engine, old.id, policy)
     if old.name != swap.name:
         engine.rename(old.id, swap.name)
     is_up = _keeps_running(engine, old) if doubtful else old.is_up
     # Engines cannot start a paused container.
     if prior.running and old.status != "paused" and not is_up:
         start_with_retries(engine, old.id)
+
+
+def _restore_policy(engine: Engine, container_id: str, policy: str) -> None:
+    """Set the restart policy that the replacement has disabled."""
+    try:
+        engine.update(container_id, {"RestartPolicy": restart.payload(policy)})
+    except Refused as error:
+        # Podman 4 has no such call, and so nothing was disabled.
+        if not engine.is_podman or error.code != 404:
+            raise
 
 
 def _never_ran(container: Existing) -> bool:
