@@ -98,6 +98,13 @@ def test_sent(attributes: dict[str, Any], path: str, value: Any) -> None:
     assert found == value
 
 
+def test_a_healthcheck_without_a_test_is_not_sent() -> None:
+    """So it is read from a container that has none, and Podman 5 refuses it."""
+    spec = parse({"container": "app", "image": "x", "healthcheck": {"retries": 2}})
+    body = create_config.payload(spec, Image("sha256:1", {}), {}, str)
+    assert "Healthcheck" not in body
+
+
 ANONYMOUS = "a" * 64
 #: What is mounted at /data, what the label named, what the spec names; what is carried over.
 CARRIED: list[tuple[str, str | None, dict[str, Any], list[str]]] = [

@@ -170,14 +170,17 @@ def _time(value: Any, attribute: str) -> int | None:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return the healthcheck for the create call, completed from the image's."""
+    """Return the healthcheck for the create call, completed from the image's.
+
+    Without a test it would mean nothing, and Podman 5 refuses it.
+    """
     check = settings.healthcheck
     if check is None:
         return {}
     merged = check.merged(making.image.get("Healthcheck"))
     if check.test is not None:
         merged["Test"] = sent_words(check.test, making.reveal)
-    return {"Config.Healthcheck": merged}
+    return {"Config.Healthcheck": merged} if merged.get("Test") else {}
 
 
 def revealed(check: Healthcheck, reveal: Reveal) -> Healthcheck:
