@@ -16,7 +16,7 @@ from tests.integration.project_copy import ProjectCopy
 
 pytestmark = pytest.mark.integration
 
-SETTINGS = "ansible_collections/vigo/bridge/plugins/module_utils/types/container/settings.py"
+ROWS = "ansible_collections/vigo/bridge/plugins/module_utils/types/container/rows/limits.py"
 MODULE = "ansible_collections/vigo/bridge/plugins/modules/container.py"
 ROW = """\
     kernel_memory: int | None = row(
@@ -95,7 +95,7 @@ class Copy(ProjectCopy):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "project", home=folder)
         self.stack = folder / "stack"
-        self._insert(SETTINGS, before="    @property\n    def has_limits", text=ROW)
+        self._insert(ROWS, before="    memory_swap: int", text=ROW)
         self._insert(MODULE, before="  shm_size:\n", text=OPTION)
         for name, text in STACK.items():
             (self.stack / name).parent.mkdir(parents=True, exist_ok=True)

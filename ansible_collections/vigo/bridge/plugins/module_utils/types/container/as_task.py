@@ -21,7 +21,7 @@ from .behaviour import Container
 from .decide import decide, steps
 from .descriptor import TYPE
 from .observed import Observed
-from .settings import plain
+from .rows.shared import plain
 from .spec import ContainerSpec
 from .values import quantities
 

@@ -24,8 +24,9 @@ from ..descriptor import Attribute
 from . import conflicts, start_first
 from .descriptor import TYPE
 from .docker_container import aliases_of
+from .rows.shared import plain
 from .setting import Option, row, rows
-from .settings import SETTINGS, Settings, plain
+from .settings import SETTINGS, Settings
 from .values import mounts, process, quantities, restart
 from .values.healthcheck import Healthcheck
 
