@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
@@ -83,6 +83,8 @@ def wanted(entry: Any) -> ContainerSpec | None:
 
 @settings(max_examples=examples(100))
 @given(long_forms())
+@example({"type": "image", "source": "a", "target": "/b", "image": {"subpath": "c / "}})
+@example({"type": "image", "source": "a", "target": "/ / "})
 def test_what_is_created_is_read_back(entry: dict[str, Any]) -> None:
     container = wanted(entry)
     if container is None:

@@ -84,9 +84,9 @@ def _recursive(value: Any, where: str) -> Words:
 
 def _subpath(kind: str) -> Callable[[Any, str], Words]:
     def read(value: Any, where: str) -> Words:
-        path = text(value).strip().rstrip("/")
+        path = text(value).rstrip("/")
         parts = path.split("/")
-        if not path or ".." in parts or not parts[0]:
+        if not path.strip() or ".." in parts or not parts[0]:
             raise ResourceError(
                 f"{where}: invalid path {text(value)!r}",
                 f"write a path below the root of the {kind}, without a leading / and without ..",
