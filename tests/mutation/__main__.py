@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import shutil
 import sys
 from collections import Counter
@@ -21,7 +20,7 @@ from queue import SimpleQueue
 
 from tests.mutation.areas import ROOT, areas, below
 from tests.mutation.copies import Copy
-from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.mutants import Mutant, changes, sample
 from tests.mutation.reach import Reach, read_reach
 
 WORK = ROOT / "dist" / "mutation"
@@ -54,9 +53,9 @@ def main() -> None:
     print(f"{len(reach.seconds)} unit tests were recorded", flush=True)
     rows = ["| area | mutants | tested | detected | survived |", "|---|---|---|---|---|"]
     for name, paths in wanted.items():
-        found = [mutant for path in paths for mutant in mutants(path, copies[0].root)]
-        count = min(chosen.sample or len(found), len(found))
-        taken = random.Random(chosen.seed).sample(found, count)
+        found = [change for path in paths for change in changes(path, copies[0].root)]
+        taken = sample(found, chosen.sample or len(found), chosen.seed)
+        count = len(taken)
         states = measure(taken, reach, copies)
         detected = count - sum(state == "survived" for state in states)
         rate = f"{detected} ({100 * detected / count:.0f} %)"

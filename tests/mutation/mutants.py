@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,22 +57,44 @@ class Mutant:
         return self.lines
 
 
-def mutants(path: str, root: Path) -> list[Mutant]:
-    """Return all mutants of a file that change what its functions do."""
+@dataclass(frozen=True)
+class Change:
+    """A change of a file that mutmut proposes. make: returns the whole new file."""
+
+    path: str
+    number: int
+    before: str
+    make: Callable[[], str]
+
+    def mutant(self) -> Mutant | None:
+        """Return the mutant; None if it does the same as the code."""
+        code = self.make()
+        if ast.dump(ast.parse(code)) == ast.dump(ast.parse(self.before)):
+            return None
+        return Mutant(self.path, self.number, self.before, code)
+
+
+def changes(path: str, root: Path) -> list[Change]:
+    """Return all changes of the functions of a file. Each takes some time to make."""
     from mutmut.mutation.file_mutation import create_mutations  # Installed by `make mutation`.
 
     before = (root / path).read_text()
-    module, changes, _, _ = create_mutations(path, before)
-    made = [
-        module.deep_replace(change.original_node, change.mutated_node).code  # type: ignore[arg-type]
-        for change in changes
-        if change.contained_by_top_level_function is not None
-    ]
+    module, proposed, _, _ = create_mutations(path, before)
+
+    def made(change: Any) -> str:
+        replaced: Any = module.deep_replace(change.original_node, change.mutated_node)
+        return str(replaced.code)
+
+    inside = [one for one in proposed if one.contained_by_top_level_function is not None]
     return [
-        Mutant(path, number, before, code)
-        for number, code in enumerate(made, start=1)
-        if ast.dump(ast.parse(code)) != ast.dump(ast.parse(before))
+        Change(path, number, before, partial(made, one)) for number, one in enumerate(inside, 1)
     ]
+
+
+def sample(found: Sequence[Change], count: int, seed: str) -> list[Mutant]:
+    """Return mutants at random, which are the same for the same seed and changes."""
+    shuffled = random.Random(seed).sample(found, len(found))
+    return list(islice(filter(None, (change.mutant() for change in shuffled)), count))
 
 
 def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
