@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many hosts on this machine: each a local connection whose programs know which host it is."""
+"""Many hosts on this machine: each a local connection with a shell that knows which host it is."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ class LocalFleet:
         fate = self.fates[host]
         if fate == "unreachable":
             return f"{host} ansible_connection=ssh ansible_host=127.0.0.1 ansible_port=1\n"
-        python = self.folder / "bin" / host
-        python.parent.mkdir(exist_ok=True)
-        python.write_text(f'#!/bin/sh\nME={host} FATE={fate} exec {sys.executable} "$@"\n')
-        python.chmod(0o755)
+        shell = self.folder / "bin" / host
+        shell.parent.mkdir(exist_ok=True)
+        shell.write_text(f'#!/bin/sh\nME={host} FATE={fate} exec /bin/sh "$@"\n')
+        shell.chmod(0o755)
         state = self.folder / "hosts" / host
         return (
-            f"{host} ansible_connection=local ansible_python_interpreter={python}"
-            f" vigo_state_dir={state}\n"
+            f"{host} ansible_connection=local ansible_shell_executable={shell}"
+            f" ansible_python_interpreter={sys.executable} vigo_state_dir={state}\n"
         )
 
     def _write(self, files: Mapping[str, str], folder: Path) -> None:

@@ -38,8 +38,8 @@ class LiveCall:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self._input = cast("IO[bytes]", self._process.stdin)
-        self._output = cast("IO[bytes]", self._process.stdout)
+        self._input: IO[bytes] = cast(Any, self._process.stdin)
+        self._output: IO[bytes] = cast(Any, self._process.stdout)
 
     def next(self, limit: float) -> dict[str, Any] | None:
         """Request a result and return it; None if the call has ended.
