@@ -116,7 +116,7 @@ def testbed(aloud: Aloud) -> Iterator[Testbed]:
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> Engine:
+def engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     """Return an engine for containers with any names; tests remove what they create."""
     found: Engine = request.getfixturevalue(ALL[CHOSEN or USUAL])
     if VERSION in os.environ:
