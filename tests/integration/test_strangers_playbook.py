@@ -97,7 +97,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
         "container",
         {"container": "x", "image": "y", "state": "up"},
         {},
-        "value of state must be one of: running, stopped, absent, got: up",
+        "value of state must be one of: running, started, stopped, restarted, present,"
+        " absent, got: up",
     ),
     "an unknown option": (
         "file",
@@ -114,9 +115,9 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     ),
     "an option that another one needs": (
         "container",
-        {"container": "x"},
+        {"container": "x", "image": "y", "memory_swap": "1g"},
         {},
-        "state is running but all of the following are missing: image",
+        "missing parameter(s) required by 'memory_swap': memory",
     ),
     "options that go together": (
         "container",

@@ -12,7 +12,6 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,9 +64,9 @@ def remembering(parse: Parse, folder: Path) -> Parse:
 
 def _write(path: Path, text: str) -> None:
     """Write a file in one step: several programs may start at the same time."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    part = path.with_suffix(f".{os.getpid()}")
+    part.write_text(text)
+    part.replace(path)
 
 
 def _remove_older(folder: Path) -> None:
