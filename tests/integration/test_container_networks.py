@@ -66,6 +66,6 @@ def test_what_a_network_cannot_give(stack: Stack) -> None:
 
 
 def ping(stack: Stack, container: str, host: str) -> str:
-    command = ["timeout", "5", "redis-cli", "-h", host, "ping"]
+    command = ["timeout", "20", "redis-cli", "-h", host, "ping"]
     output: bytes = stack.client.containers.get(container).exec_run(command).output
     return output.decode().strip()
