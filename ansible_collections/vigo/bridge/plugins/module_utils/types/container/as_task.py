@@ -76,11 +76,11 @@ class ContainerTask(Container):
 def parse(attributes: Mapping[str, Any]) -> TaskSpec:
     """Return the spec of a task's arguments. Raise ResourceError."""
     given = {name: value for name, value in attributes.items() if name in TYPE.options}
-    state = plain(given.get("state") or "running", "state").strip()
+    state = plain(given.get("state") or "running", "state")
     given["state"] = _STATES.get(state, state)
     given["pull"] = _pull(given.get("pull"))
     given["ulimits"] = _ulimits(given.get("ulimits"))
-    if given.get("restart") is True or str(given.get("restart")).strip().lower() == "true":
+    if str(given.get("restart")).strip().lower() == "true":
         raise ResourceError(
             "restart: it is the restart policy, and true is not one",
             "use state: restarted to restart the container, or restart: always",

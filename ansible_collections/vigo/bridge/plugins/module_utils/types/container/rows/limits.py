@@ -27,10 +27,24 @@ from ..values import (
     quantities,
 )
 from ..values import restart as _restart
-from .shared import (
-    ALWAYS,
-    DISCARDED,
-    LIMITED,
+from .shared import ALWAYS
+
+_LIMITED = (
+    Engines(
+        "changed in place; removing `memory`, `memory_reservation`, `cpus`, `cpuset_cpus` or"
+        " `cpuset_mems` recreates",
+        "the same",
+        "recreates",
+    ),
+    Engines(
+        "ignored, warning",
+        "ignored, warning",
+        "ignored, warning",
+        case="{}, if the host's control groups do not support it",
+    ),
+)
+_DISCARDED = Engines(
+    "ignored, warning", "ignored, warning", "ignored", case="{}, if the kernel does not support it"
 )
 
 
@@ -71,7 +85,7 @@ class Limits:
             read=as_number,
             update=limits.update_memory,
             compare=Limit("MemoryLimit", unlimited=(0,), amount=limits.shown_size),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     memory_swap: int | None = row(
@@ -83,7 +97,7 @@ class Limits:
             compare=Limit("SwapLimit", unlimited=(0, -1), amount=limits.shown_size),
             on_podman=limits.no_swap_limit_on_podman,
             engines=(
-                *LIMITED,
+                *_LIMITED,
                 Engines(
                     "yes",
                     "yes",
@@ -100,7 +114,7 @@ class Limits:
             read=as_number,
             update=limits.update_reservation,
             compare=Limit("MemoryLimit", unlimited=(0,), amount=limits.shown_size),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     memory_swappiness: int | None = row(
@@ -112,7 +126,7 @@ class Limits:
             form=limits.swappiness_form,
             empty_counts=True,
             compare=Single(limits.usual_swappiness, limits.same_swappiness),
-            engines=(DISCARDED,),
+            engines=(_DISCARDED,),
         )
     )
     oom_kill_disable: bool | None = row(
@@ -121,7 +135,7 @@ class Limits:
             "bool",
             at="HostConfig.OomKillDisable",
             read=bool,
-            engines=(DISCARDED,),
+            engines=(_DISCARDED,),
         )
     )
     oom_score_adj: int | None = row(
@@ -141,7 +155,7 @@ class Limits:
                 is_other_form=limits.is_limited_by_quota,
                 recreates=limits.changes_to_cpus,
             ),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     cpu_quota: int | None = row(
@@ -159,7 +173,7 @@ class Limits:
                 is_other_form=limits.is_limited_by_cpus,
                 recreates=limits.changes_to_quota,
             ),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     cpu_period: int | None = row(
@@ -177,7 +191,7 @@ class Limits:
                 is_other_form=limits.is_limited_by_cpus,
                 recreates=limits.changes_to_quota,
             ),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     cpuset_cpus: str | None = row(
@@ -187,7 +201,7 @@ class Limits:
             read=cpusets.read,
             update=limits.update_cpuset_cpus,
             compare=Limit("CPUSet", unlimited=("",)),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     cpuset_mems: str | None = row(
@@ -197,7 +211,7 @@ class Limits:
             read=cpusets.read,
             update=limits.update_cpuset_mems,
             compare=Limit("CPUSet", unlimited=("",)),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     cpu_shares: int | None = row(
@@ -208,7 +222,7 @@ class Limits:
             read=as_number,
             update=limits.update_cpu_shares,
             compare=Limit("CPUShares", unlimited=(0, 1024), lifts_in_place=True),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     pids_limit: int | None = row(
@@ -219,7 +233,7 @@ class Limits:
             read=as_number,
             update=limits.update_pids_limit,
             compare=Limit("PidsLimit", unlimited=(0, -1, 2048), lifts_in_place=True),
-            engines=LIMITED,
+            engines=_LIMITED,
         )
     )
     blkio_weight: int | None = row(
@@ -228,7 +242,7 @@ class Limits:
             "int",
             at="HostConfig.BlkioWeight",
             read=as_number,
-            engines=(DISCARDED,),
+            engines=(_DISCARDED,),
         )
     )
     blkio_weight_device: Mapping[str, int] | None = _by_device(

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Mapping
+from typing import Any, Mapping
 
-from ....common.comma_strings import as_map
+from ....common.comma_strings import as_list, as_map
 from ....common.signals import parse as _signal
 from ..setting import (
     KEYS,
@@ -38,8 +38,11 @@ from ..values.env_file import EnvFile
 from ..values.healthcheck import Healthcheck
 from .shared import (
     ALWAYS,
-    sorted_entries,
 )
+
+
+def _sorted_entries(value: Any, attribute: str) -> tuple[str, ...]:
+    return tuple(sorted(set(as_list(value))))
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Process:
     )
     group_add: tuple[str, ...] | None = row(
         Setting(
-            sorted_entries, at="HostConfig.GroupAdd", read=as_tuple, form=as_set, compare=Entries()
+            _sorted_entries, at="HostConfig.GroupAdd", read=as_tuple, form=as_set, compare=Entries()
         )
     )
     init: bool | None = row(

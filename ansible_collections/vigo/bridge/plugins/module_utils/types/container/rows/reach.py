@@ -42,11 +42,12 @@ from ..values.networks import Attachment
 from ..values.ports import Port
 from .shared import (
     ALWAYS,
-    ERROR_ON_PODMAN,
     UNREPORTED,
     entries,
     plain,
 )
+
+_ERROR_ON_PODMAN = (Engines("yes", "yes", "error"),)
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class Reach:
             form=_devices.rules_form,
             compare=Entries(),
             refuse_on_podman=_devices.refuse_rules_on_podman,
-            engines=ERROR_ON_PODMAN,
+            engines=_ERROR_ON_PODMAN,
         )
     )
     networks: tuple[Attachment, ...] | None = row(

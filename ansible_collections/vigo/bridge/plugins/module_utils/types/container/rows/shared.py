@@ -22,30 +22,8 @@ def entries(value: Any, attribute: str) -> tuple[str, ...]:
     return tuple(as_list(value))
 
 
-def sorted_entries(value: Any, attribute: str) -> tuple[str, ...]:
-    return tuple(sorted(set(as_list(value))))
-
-
 #: Where a container of another tool may have entries that were not set.
 ALWAYS = ("docker", "podman")
-LIMITED = (
-    Engines(
-        "changed in place; removing `memory`, `memory_reservation`, `cpus`, `cpuset_cpus` or"
-        " `cpuset_mems` recreates",
-        "the same",
-        "recreates",
-    ),
-    Engines(
-        "ignored, warning",
-        "ignored, warning",
-        "ignored, warning",
-        case="{}, if the host's control groups do not support it",
-    ),
-)
-DISCARDED = Engines(
-    "ignored, warning", "ignored, warning", "ignored", case="{}, if the kernel does not support it"
-)
-ERROR_ON_PODMAN = (Engines("yes", "yes", "error"),)
 UNREPORTED = Engines(
     "compared",
     "compared",
