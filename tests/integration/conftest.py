@@ -13,7 +13,8 @@ from tests.integration.engines import CHOSEN, ENGINES, USUAL
 
 if TYPE_CHECKING:
     from tests.integration.compose_scene import Scene
-    from tests.testbed import Engine, Testbed
+    from tests.testbed import Engine, Registry, Testbed
+    from tests.testbed.registry_proxy import RegistryProxy
 
 
 @pytest.fixture(params=ENGINES)
@@ -53,3 +54,12 @@ def compose_scene(
     scene.clear()
     yield scene
     scene.clear()
+
+
+@pytest.fixture
+def proxy(registry: Registry) -> Iterator[RegistryProxy]:
+    """Yield a proxy to the registry whose images no engine has."""
+    from tests.testbed.registry_proxy import registry_proxy
+
+    with registry_proxy(registry) as proxy:
+        yield proxy

@@ -36,6 +36,14 @@ def named_images(client: docker.DockerClient) -> Iterator[tuple[str, str]]:
             yield image["Id"], name
 
 
+def remove_images(client: docker.DockerClient, prefix: str) -> None:
+    """Remove all names of images that begin with a prefix, such as the address of a registry."""
+    for _image, name in named_images(client):
+        if name.startswith(prefix):
+            with suppress(docker.errors.ImageNotFound):  # A digest goes with the last tag.
+                client.images.remove(name, force=True)
+
+
 class Scene:
     """Containers of one test: unique names, short waits, all removed in the end.
 

@@ -15,7 +15,8 @@ import pytest
 from docker.errors import ImageNotFound
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
-from tests.integration.container_scene import REDIS, Scene, named_images
+from tests.integration.container_scene import REDIS, Scene, named_images, remove_images
+from tests.integration.engine_beside import engine_beside
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry, Testbed
@@ -52,10 +53,7 @@ class Shop:
 
     def forget(self) -> None:
         """Remove our images from the engine."""
-        for _image, name in named_images(self._client):
-            if name.startswith(self.repository):
-                with suppress(ImageNotFound):
-                    self._client.images.remove(name, force=True)
+        remove_images(self._client, self.repository)
 
     def close(self) -> None:
         self.forget()
@@ -258,27 +256,7 @@ def test_a_disk_that_is_full(scene: Scene, registry: Registry, small: str) -> No
     assert "docker system df" in result.reason
 
 
-#: An engine beside the host's own, with room for little. Told to have no bridge, it would remove
-#: the host's.
-SMALL_ENGINE = """
-mkdir /small && mount -t tmpfs -o size=6m tmpfs /small && echo {} >/small.json
-dockerd --config-file /small.json --insecure-registry ADDRESS \
-    --host unix:///run/testbed/small.sock --data-root /small/data \
-    --exec-root /small/exec --pidfile /small/pid --bridge docker0 --iptables=false \
-    >/small.log 2>&1 &
-for attempt in $(seq 300); do
-    docker -H unix:///run/testbed/small.sock info >/dev/null 2>&1 && exit 0
-    sleep 0.2
-done
-cat /small.log
-exit 1
-"""
-
-
 @pytest.fixture
 def small(testbed: Testbed, fleet3: Fleet) -> Iterator[str]:
-    host = fleet3.hosts[2]
-    host.run(SMALL_ENGINE.replace("ADDRESS", testbed.registry.address))
-    yield host.docker_host.replace("docker.sock", "small.sock")
-    host.run("kill $(cat /small/pid); while [ -e /small/pid ]; do sleep 0.1; done; umount /small")
-    host.run("rmdir /small")
+    with engine_beside(fleet3.hosts[2], "small", testbed.registry.address, {}, "6m") as address:
+        yield address

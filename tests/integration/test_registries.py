@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from docker.errors import ImageNotFound
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine as engines
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import pull
-from tests.integration.container_scene import Scene, named_images
+from tests.integration.container_scene import Scene, remove_images
+from tests.integration.engine_beside import engine_beside
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Fleet, Registry
@@ -119,22 +118,10 @@ def test_platforms(scene: Scene, shop: ImageForPlatforms, is_podman: bool) -> No
 
 
 @pytest.fixture
-def proxy(engine: Engine, registry: Registry) -> Iterator[RegistryProxy]:
-    """Yield a proxy to the registry whose images no engine has."""
-    from tests.testbed.registry_proxy import registry_proxy
-
-    with registry_proxy(registry) as proxy:
-        yield proxy
-
-
-@pytest.fixture
 def on_docker(engine: Engine, proxy: RegistryProxy) -> Iterator[Scene]:
     scene = Scene(engine)
     yield scene
-    for _image, name in named_images(scene.client):
-        if name.startswith(proxy.address):
-            with suppress(ImageNotFound):  # A digest goes with the last tag.
-                scene.client.images.remove(name, force=True)
+    remove_images(scene.client, proxy.address)
     scene.close()
 
 
@@ -213,36 +200,14 @@ def test_a_pull_without_progress(
     assert f"nothing has arrived from {proxy.address} for 2 s" in result.reason
 
 
-#: An engine beside the host's own, whose first mirror is down.
-ENGINE_WITH_MIRRORS = """
-mkdir /mirrored && echo '{"registry-mirrors": ["http://127.0.0.1:1", "MIRROR"]}' >/mirrored.json
-dockerd --config-file /mirrored.json --insecure-registry ADDRESS \
-    --host unix:///run/testbed/mirrored.sock --data-root /mirrored/data \
-    --exec-root /mirrored/exec --pidfile /mirrored/pid --bridge docker0 --iptables=false \
-    >/mirrored.log 2>&1 &
-for attempt in $(seq 300); do
-    docker -H unix:///run/testbed/mirrored.sock info >/dev/null 2>&1 && exit 0
-    sleep 0.2
-done
-cat /mirrored.log
-exit 1
-"""
-
-
 @pytest.mark.sweep
 def test_a_mirror_that_is_down(on_docker: Scene, fleet3: Fleet, registry: Registry) -> None:
     """The engine uses the next one; if none has the image, the message lists them."""
-    host = fleet3.hosts[1]
-    script = ENGINE_WITH_MIRRORS.replace("MIRROR", registry.url)
-    host.run(script.replace("ADDRESS", registry.address))
-    engine = host.docker_host.replace("docker.sock", "mirrored.sock")
-    try:
+    mirrors = {"registry-mirrors": ["http://127.0.0.1:1", registry.url]}
+    with engine_beside(fleet3.hosts[1], "mirrored", registry.address, mirrors) as engine:
         created = on_docker.apply(image=SECOND, docker_host=engine)
         assert created.action == "created", created
         failed = on_docker.apply(image="traefik/whoami:never", docker_host=engine)
         assert failed.action == "blocked", failed
         assert f"its mirrors first: http://127.0.0.1:1/, {registry.url}/)" in failed.reason
         on_docker.apply(state="absent", docker_host=engine)
-    finally:
-        host.run("kill $(cat /mirrored/pid); while [ -e /mirrored/pid ]; do sleep 0.1; done")
-        host.run("rm -rf /mirrored")

@@ -6,14 +6,12 @@ from __future__ import annotations
 import signal
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from docker.errors import ImageNotFound
 
-from tests.integration.container_scene import named_images
+from tests.integration.container_scene import remove_images
 from tests.integration.local_fleet import LocalFleet
 from tests.integration.program import Finished
 from tests.integration.test_container_images import PASSWORD, USER, Shop
@@ -71,19 +69,8 @@ class PullingFleet(LocalFleet):
         """Remove the containers, and what was pulled from a registry."""
         for each in self._client.containers.list(all=True, filters={"name": self.token}):
             each.remove(force=True, v=True)
-        for _image, name in named_images(self._client):
-            if name.startswith(registry):
-                with suppress(ImageNotFound):  # A digest goes with the last tag.
-                    self._client.images.remove(name, force=True)
+        remove_images(self._client, registry)
         self._client.close()
-
-
-@pytest.fixture
-def proxy(registry: Registry) -> Iterator[RegistryProxy]:
-    from tests.testbed.registry_proxy import registry_proxy
-
-    with registry_proxy(registry) as proxy:
-        yield proxy
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,18 +12,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.as_tas
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
 from ansible_collections.vigo.bridge.plugins.plugin_utils.known_options import by_name
 from tests.docker_container_page import PAGE, PLAYBOOKS
-
-FILE = Path(__file__).parents[3] / "docs/site/docker_container_table.py"
+from tests.unit.docs.site_module import site_module
 
 
 @pytest.fixture(scope="module")
 def tables() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docker_container_table", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return site_module("docker_container_table")
 
 
 def test_the_page_has_the_tables(tables: ModuleType) -> None:

@@ -3,23 +3,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-FILE = Path(__file__).parents[3] / "docs/site/engine_table.py"
+from tests.unit.docs.site_module import site_module
 
 
 @pytest.fixture(scope="module")
 def engine_table() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("engine_table", FILE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return site_module("engine_table")
 
 
 def test_the_page_has_the_table(engine_table: ModuleType) -> None:
