@@ -107,7 +107,7 @@ def check(shop: Shop) -> None:
         before["State"]["StartedAt"],
     )
     predicted, printed = shop.play("by-name.yml", "--check")
-    assert predicted == 3, printed  # It runs now: to start it is no change.
+    assert predicted == 3, printed  # The container is running, so starting it changes nothing.
     assert shop.inspect()["State"]["StartedAt"] == before["State"]["StartedAt"]
     changed, printed = shop.play("by-name.yml")
     assert changed == 4, printed

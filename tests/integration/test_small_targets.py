@@ -27,9 +27,9 @@ PYTHON = "/usr/libexec/platform-python"
 START = f"""\
 #!/bin/sh
 set -e
-mkdir -p /run/sshd /root/.ssh /usr/libexec
-chmod 700 /root /root/.ssh
-printf '%s\\n' "$KEY" > /root/.ssh/authorized_keys
+mkdir -p /run/sshd ~root/.ssh /usr/libexec
+chmod 700 ~root ~root/.ssh
+printf '%s\\n' "$KEY" > ~root/.ssh/authorized_keys
 mv "$(readlink -f /usr/bin/python3)" {PYTHON}
 rm -f /usr/bin/python3*
 ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key

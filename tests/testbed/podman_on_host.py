@@ -103,7 +103,7 @@ def let_user_log_in(host: Host) -> None:
     folder = f"/home/{USER}/.ssh"
     host.run(
         f"install -d -o {USER} -g {USER} -m 700 {folder} &&"
-        f" install -o {USER} -g {USER} -m 600 /root/.ssh/authorized_keys {folder}"
+        f" install -o {USER} -g {USER} -m 600 ~root/.ssh/authorized_keys {folder}"
     )
 
 

@@ -33,7 +33,8 @@ def metadata_folder() -> dict[str, str]:
     """
     from ansible_collections.vigo.bridge.plugins.module_utils.host import private_files
 
-    with contextlib.suppress(OSError, RuntimeError):  # The latter if there is no home folder.
+    # Path.expanduser raises RuntimeError if the user has no home folder.
+    with contextlib.suppress(OSError, RuntimeError):
         cache = Path(os.environ.get("XDG_CACHE_HOME", ""))
         if not cache.is_absolute():
             cache = Path("~/.cache").expanduser()

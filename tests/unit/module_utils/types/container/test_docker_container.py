@@ -36,7 +36,7 @@ every_row = pytest.mark.parametrize("row", OPTIONS, ids=ROWS)
 def test_a_row_names_options_that_exist(row: Row) -> None:
     first = row.names.split()[0]
     for name in row.here.split():
-        assert name in OURS, f"{first}: there is no option {name}"
+        assert name in OURS, f"{first}: option {name} does not exist"
     if row.fate in (SAME, ALIAS):
         aliases = OURS[row.here].get("aliases", ())
         assert {*row.names.split()} - {row.here} <= set(aliases)

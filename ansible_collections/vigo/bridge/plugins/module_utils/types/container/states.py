@@ -150,7 +150,8 @@ def _reason(error: ResourceError | OSError) -> str:
 def digests_of(engine: Engine) -> Callable[[str], str]:
     """Return a function that returns the digest of an image in its registry, by its ID.
 
-    It returns the ID if there is no digest, and an empty text if the image is unknown.
+    Without a digest, the function returns the image's ID. For an unknown image, it returns an
+    empty string.
     """
     return _Digests(engine).of
 

@@ -38,7 +38,7 @@ _VOLUME: Mapping[str, str] = {
 def network_advice(name: str, value: str = "") -> str:
     """Return what to write instead of an option of docker_network; empty if it is unknown.
 
-    value: of an attribute that exists; there is no advice for it.
+    value: the invalid value of an existing attribute. This table has no advice for values.
     """
     return "" if value else _NETWORK.get(name, "")
 
