@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.engines import CHOSEN, ENGINES, USUAL
+from tests.integration.engines import CHOSEN, ENGINES, PODMAN, USUAL, is_left_out
 
 if TYPE_CHECKING:
     from tests.integration.compose_scene import Scene
@@ -17,10 +17,24 @@ if TYPE_CHECKING:
     from tests.testbed.registry_proxy import RegistryProxy
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that say nothing about the engine that is chosen."""
+    left_out = [item for item in items if is_left_out(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(params=ENGINES)
 def each_engine(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
     """Return one engine after the other."""
     found: Engine = request.getfixturevalue(ENGINES[request.param])
+    return found
+
+
+@pytest.fixture
+def any_podman(request: pytest.FixtureRequest, testbed: Testbed) -> Engine:
+    """Return the Podman that is chosen, or else Podman 4.3."""
+    found: Engine = request.getfixturevalue(PODMAN)
     return found
 
 

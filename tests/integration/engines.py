@@ -3,7 +3,7 @@
 
 Each test of containers runs on the usual engine, and in the sweep on those of `ENGINES`. With
 `VIGO_BRIDGE_TEST_ENGINE=docker-28.5`, all run on that engine instead; `make matrix` does that with
-each of `ALL`.
+each of `ALL`. Tests of other engines are left out then, and those marked `sample`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,9 @@ ENGINES = {
     name: ALL[name] for name in ([CHOSEN] if CHOSEN else [USUAL, "docker-26.1", "podman-4.3"])
 }
 DOCKER = tuple(name for name in ENGINES if name.startswith("docker"))
+#: The fixture of tests that need any Podman, and that of the Podman that they use.
+ANY_PODMAN = "any_podman"
+PODMAN = ALL[CHOSEN if CHOSEN.startswith("podman") else "podman-4.3"]
 
 
 def on_one_of_them(
@@ -43,12 +46,25 @@ def on_one_of_them(
 ) -> pytest.MarkDecorator:
     """Give a test all combinations of values, each of them with one engine in turn.
 
-    Every value meets every engine. All combinations are tried on the engine in memory, which the
-    engine contract holds to these.
+    A chosen engine gets every value, but not every combination. All combinations are tried on the
+    engine in memory, which the engine contract holds to these.
 
     names: of the arguments, the first values belong to the first of them. among: these engines;
     without any, the test is skipped.
     """
-    combinations = itertools.product(*values)
+    combinations = list(itertools.product(*values))
+    if CHOSEN:
+        number = max(map(len, values))
+        combinations = list(itertools.islice(zip(*map(itertools.cycle, values)), number))
     cases = [(name, *case) for name, case in zip(itertools.cycle(among), combinations)]
     return pytest.mark.parametrize(f"each_engine, {names}", cases, indirect=["each_engine"])
+
+
+def is_left_out(item: pytest.Item, chosen: str = CHOSEN) -> bool:
+    """Return whether a test is of another engine than the chosen one, or repeats another there."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    others = {fixture for name, fixture in ALL.items() if name != chosen}
+    if not chosen.startswith("podman"):
+        others.add(ANY_PODMAN)
+    is_sample = item.get_closest_marker("sample") is not None
+    return bool(chosen) and (is_sample or bool(fixtures & others))

@@ -305,23 +305,14 @@ CHANGES: dict[str, Any] = {
 MAKERS = [by_docker_run, by_compose, by_community_docker]
 
 
+@pytest.mark.sample
 def test_of_docker_run(engine: Engine, testbed: Testbed, tmp_path: Path) -> None:
     check(engine, testbed, tmp_path, by_docker_run)
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("maker", MAKERS[1:])
-def test_of_others(engine: Engine, testbed: Testbed, tmp_path: Path, maker: Maker) -> None:
-    check(engine, testbed, tmp_path, maker)
-
-
-@pytest.mark.sweep
 @pytest.mark.parametrize("maker", MAKERS)
-def test_on_docker_26(docker_26: Engine, testbed: Testbed, tmp_path: Path, maker: Maker) -> None:
-    check(docker_26, testbed, tmp_path, maker)
-
-
-@pytest.mark.sweep
-@pytest.mark.parametrize("maker", MAKERS)
-def test_on_podman(podman: Engine, testbed: Testbed, tmp_path: Path, maker: Maker) -> None:
-    check(podman, testbed, tmp_path, maker)
+def test_on_each_engine(
+    each_engine: Engine, testbed: Testbed, tmp_path: Path, maker: Maker
+) -> None:
+    check(each_engine, testbed, tmp_path, maker)

@@ -76,6 +76,7 @@ def test_the_others_have_tests_elsewhere(attribute: str) -> None:
     assert f"\ndef {name}(" in source.read_text()
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize("row", rows())
 def test_on_the_test_engine(
     engine: Engine, engine_name: str, tmp_path: Path, row: dict[str, Any]

@@ -133,6 +133,7 @@ def test_the_calls_of_a_replacement(service: Service) -> None:
     service.assert_alive()
 
 
+@pytest.mark.sample
 @pytest.mark.parametrize(("at", "fault"), USUAL)
 def test_a_fault_in_a_replacement(service: Service, at: int, fault: str) -> None:
     spoil_a_replacement(service, at, fault)

@@ -142,9 +142,9 @@ def test_a_follower_is_replaced_with_it(pair: Pair) -> None:
 
 
 def test_a_follower_on_podman_keeps_what_podman_does_not_show(
-    podman: Engine, tmp_path: Path
+    any_podman: Engine, tmp_path: Path
 ) -> None:
-    pair = Pair(podman)
+    pair = Pair(any_podman)
     file = tmp_path / "variables"
     file.write_text("TERM=dumb\nhttp_proxy=http://192.0.2.1:3128\nA=1\n")
     pair.side_attributes |= {
@@ -166,9 +166,9 @@ def test_a_follower_on_podman_keeps_what_podman_does_not_show(
         pair.close()
 
 
-def test_a_namespace_that_podman_ties_stands_in_the_way(podman: Engine) -> None:
+def test_a_namespace_that_podman_ties_stands_in_the_way(any_podman: Engine) -> None:
     """Not only that of the network; Docker lets the other one follow in its own turn."""
-    pair = Pair(podman)
+    pair = Pair(any_podman)
     pair.side_attributes |= {"network_mode": "bridge", "ipc": f"container:{pair.name}"}
     try:
         pair.have(NEWER["image"])
@@ -215,11 +215,9 @@ def test_a_stopped_follower_stays_stopped(pair_anywhere: Pair) -> None:
     pair.assert_settled(**NEWER)
 
 
-@pytest.mark.parametrize(
-    "whose", [pytest.param("the container's", marks=pytest.mark.sweep), "its follower's"]
-)
-def test_a_failure_brings_all_back(pair: Pair, whose: str) -> None:
-    all_are_brought_back(pair, whose)
+@pytest.mark.sample
+def test_a_failure_brings_all_back(pair: Pair) -> None:
+    all_are_brought_back(pair, "its follower's")
 
 
 @pytest.mark.sweep
@@ -250,6 +248,7 @@ def all_are_brought_back(pair: Pair, whose: str) -> None:
     pair.assert_settled()
 
 
+@pytest.mark.sample
 def test_in_one_run_it_counts_as_recreated_and_notifies(pair: Pair, tmp_path: Path) -> None:
     counts_as_recreated_and_notifies(pair, tmp_path)
 
@@ -317,6 +316,7 @@ def kept_of(inspected: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+@pytest.mark.sample
 def test_an_adopted_follower(pair: Pair, tmp_path: Path) -> None:
     adopted_one_follows(pair, tmp_path)
 
@@ -377,6 +377,7 @@ def adopted_one_follows(pair: Pair, tmp_path: Path) -> None:
         assert pair.names() == {"", "-side"}
 
 
+@pytest.mark.sample
 def test_a_failure_brings_an_adopted_follower_back(pair: Pair, tmp_path: Path) -> None:
     adopted_one_is_brought_back(pair, tmp_path)
 
@@ -425,17 +426,17 @@ OTHERS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "other", ["a foreign one on its network", pytest.param("a link", marks=pytest.mark.sweep)]
-)
-def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair, other: str) -> None:
-    stands_in_the_way(pair, other)
+@pytest.mark.sample
+def test_who_would_lose_it_for_good_stands_in_the_way(pair: Pair) -> None:
+    stands_in_the_way(pair, "a foreign one on its network")
 
 
 @pytest.mark.sweep
-def test_who_would_lose_it_for_good_on_each_engine(pair_anywhere: Pair) -> None:
-    """Podman's Docker API has no links."""
-    stands_in_the_way(pair_anywhere, "a foreign one on its network")
+@pytest.mark.parametrize("other", OTHERS)
+def test_who_would_lose_it_for_good_on_each_engine(pair_anywhere: Pair, other: str) -> None:
+    if other == "a link" and EngineApi(pair_anywhere.engine.docker_host).is_podman:
+        pytest.skip("Podman's Docker API has no links")
+    stands_in_the_way(pair_anywhere, other)
 
 
 def stands_in_the_way(pair: Pair, other: str) -> None:
@@ -478,6 +479,7 @@ def repaired_after(pair: Pair, calls: int, changes: dict[str, Any], first: str) 
     pair.assert_settled(**wanted)
 
 
+@pytest.mark.sample
 def test_a_killed_replacement(pair: Pair) -> None:
     """After the renames, in the follower's own turn."""
     repaired_after(pair, 9, NEWER, "side")

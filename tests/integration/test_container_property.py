@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.container_scene import REDIS, Scene
+from tests.integration.engines import USUAL
 from tests.testbed.images import StandIn, stand_ins
 from tests.testbed.upload import load
 
@@ -137,12 +138,17 @@ def what_was_applied_needs_nothing_more(
         workshop.clear()
 
 
+#: How many examples the long test tries on the usual engine, and on each other one.
+EXAMPLES = 300
+EXAMPLES_ELSEWHERE = 60
+
 _SETTINGS = settings(
-    deadline=None, max_examples=100, suppress_health_check=list(HealthCheck), database=None
+    deadline=None, max_examples=3, suppress_health_check=list(HealthCheck), database=None
 )
 
 
-@settings(_SETTINGS, max_examples=3, derandomize=True)
+@pytest.mark.sample
+@settings(_SETTINGS, derandomize=True)
 @given(images, specs, specs)
 def test_some(
     workshop: Workshop, config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]
@@ -151,41 +157,16 @@ def test_some(
 
 
 @pytest.mark.sweep
-@settings(_SETTINGS, max_examples=300)
-@given(images, specs, specs)
-def test_many(
-    workshop: Workshop, config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]
-) -> None:
-    what_was_applied_needs_nothing_more(workshop, config, first, second)
+def test_many(each_engine: Engine, engine_name: str) -> None:
+    workshop = Workshop(each_engine)
+    number = EXAMPLES if engine_name == USUAL else EXAMPLES_ELSEWHERE
 
+    @settings(_SETTINGS, max_examples=number)
+    @given(images, specs, specs)
+    def holds(config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]) -> None:
+        what_was_applied_needs_nothing_more(workshop, config, first, second)
 
-@pytest.fixture(scope="module")
-def workshop_26(docker_26: Engine) -> Iterator[Workshop]:
-    workshop = Workshop(docker_26)
-    yield workshop
-    workshop.close()
-
-
-@pytest.mark.sweep
-@_SETTINGS
-@given(images, specs, specs)
-def test_on_docker_26(
-    workshop_26: Workshop, config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]
-) -> None:
-    what_was_applied_needs_nothing_more(workshop_26, config, first, second)
-
-
-@pytest.fixture(scope="module")
-def workshop_podman(podman: Engine) -> Iterator[Workshop]:
-    workshop = Workshop(podman)
-    yield workshop
-    workshop.close()
-
-
-@pytest.mark.sweep
-@settings(_SETTINGS, max_examples=40)
-@given(images, specs, specs)
-def test_on_podman(
-    workshop_podman: Workshop, config: dict[str, Any], first: dict[str, Any], second: dict[str, Any]
-) -> None:
-    what_was_applied_needs_nothing_more(workshop_podman, config, first, second)
+    try:
+        holds()
+    finally:
+        workshop.close()

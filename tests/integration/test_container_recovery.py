@@ -102,6 +102,7 @@ def containers(engine: Engine, name: str) -> dict[str, dict[str, Any]]:
 
 
 # create, stop, rename, rename, disarm, start, remove: some of them every day
+@pytest.mark.sample
 @pytest.mark.parametrize("calls", range(1, 8, 2))
 def test_a_killed_replacement(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
     replaced_after_all(engine, attributes, calls)
@@ -134,6 +135,7 @@ def replaced_after_all(engine: Engine, attributes: dict[str, Any], calls: int) -
 
 # create, stop, rename, rename, disarm, start, then back:
 # disarm, stop, rename, rename, policy, start; some of them every day
+@pytest.mark.sample
 @pytest.mark.parametrize("calls", range(2, 13, 3))
 def test_a_killed_rollback(engine: Engine, attributes: dict[str, Any], calls: int) -> None:
     back_after_all(engine, attributes, calls)

@@ -76,17 +76,8 @@ def scene(engine: Engine) -> Iterator[Scene]:
     scene.close()
 
 
-#: For every day.
-USUAL = ["an end", "a restart loop", "a job without end"]
-
-
-@pytest.mark.parametrize(
-    "ending",
-    [
-        ending if ending in USUAL else pytest.param(ending, marks=pytest.mark.sweep)
-        for ending in ENDINGS
-    ],
-)
+@pytest.mark.sample
+@pytest.mark.parametrize("ending", ["an end", "a restart loop", "a job without end"])
 def test_what_ends_a_wait(scene: Scene, ending: str) -> None:
     ends_as_expected(scene, ending)
 
@@ -308,8 +299,8 @@ def test_an_image_that_an_earlier_resource_makes(several: Converged, tmp_path: P
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_what_ends_a_wait_on_podman(podman: Engine, ending: str) -> None:
-    scene = Scene(podman)
+def test_what_ends_a_wait_on_each_engine(each_engine: Engine, ending: str) -> None:
+    scene = Scene(each_engine)
     try:
         ends_as_expected(scene, ending)
     finally:
@@ -317,8 +308,8 @@ def test_what_ends_a_wait_on_podman(podman: Engine, ending: str) -> None:
 
 
 @pytest.mark.sweep
-def test_health_on_podman_without_systemd(podman: Engine) -> None:
-    scene = Scene(podman)
+def test_health_on_podman_without_systemd(any_podman: Engine) -> None:
+    scene = Scene(any_podman)
     try:
         check = {"test": "redis-cli ping", "interval": "1s", "retries": 3}
         scene.applied("created", healthcheck=check)

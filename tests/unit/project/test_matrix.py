@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.integration.engines import ALL
+from tests.integration.engines import ALL, is_left_out
 from tests.matrix import seen
 from tests.matrix.controllers import Row
 from tests.matrix.parts import CORES
@@ -51,3 +53,27 @@ def test_a_run_replaces_what_it_has_tried(tmp_path: Path, monkeypatch: pytest.Mo
         "| target with Python 3.9 |  |  | 1 of 1 failed |  |  |  |",
     ):
         assert line in page.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("fixtures", "mark", "left_out_on"),
+    [
+        (["engine"], None, []),
+        (["each_engine"], "sweep", []),
+        (["engine"], "sample", ["docker-28.5", "podman-5.8"]),
+        (["docker_28"], None, ["podman-5.8"]),
+        (["podman"], "sweep", ["docker-28.5", "podman-5.8"]),
+        (["any_podman"], None, ["docker-28.5"]),
+    ],
+)
+def test_the_tests_of_an_engine(
+    fixtures: list[str], mark: str | None, left_out_on: list[str]
+) -> None:
+    """Its row counts no test of another engine, and none twice."""
+    item: Any = SimpleNamespace(
+        fixturenames=fixtures, get_closest_marker=lambda name: mark if name == mark else None
+    )
+    assert [
+        name for name in ("docker-28.5", "podman-5.8") if is_left_out(item, name)
+    ] == left_out_on
+    assert not is_left_out(item, "")
