@@ -52,10 +52,11 @@ def on_one_of_them(
     names: of the arguments, the first values belong to the first of them. among: these engines;
     without any, the test is skipped.
     """
-    combinations = list(itertools.product(*values))
+    lists = [list(each) for each in values]
+    combinations = list(itertools.product(*lists))
     if CHOSEN:
-        number = max(map(len, values))
-        combinations = list(itertools.islice(zip(*map(itertools.cycle, values)), number))
+        number = max(map(len, lists))
+        combinations = [tuple(each[n % len(each)] for each in lists) for n in range(number)]
     cases = [(name, *case) for name, case in zip(itertools.cycle(among), combinations)]
     return pytest.mark.parametrize(f"each_engine, {names}", cases, indirect=["each_engine"])
 
