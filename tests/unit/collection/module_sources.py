@@ -35,11 +35,12 @@ def load_yaml(text: str) -> Any:
 
 @dataclass(frozen=True)
 class ModuleSource:
-    """One module. spec: its argument spec."""
+    """One module. returned: what is documented of it, by name. spec: its argument spec."""
 
     name: str
     documentation: dict[str, Any]
     examples: list[dict[str, Any]]
+    returned: dict[str, Any]
     spec: dict[str, dict[str, Any]]
 
 
@@ -54,6 +55,7 @@ def _read(path: Path) -> ModuleSource:
         name=path.stem,
         documentation=_with_fragment(load_yaml(texts["DOCUMENTATION"])),
         examples=load_yaml(texts["EXAMPLES"]),
+        returned=load_yaml(texts["RETURN"]),
         spec=_resource_spec(path.stem) or _written_spec(tree),
     )
 

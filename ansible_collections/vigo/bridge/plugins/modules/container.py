@@ -857,6 +857,13 @@ rc:
   returned: when the process ended during the call
   type: int
   sample: 1
+output:
+  description:
+    - The last 20 lines of the container's output and errors, at most 16 KiB. Values of secrets are
+      masked.
+  returned: with O(expect=exited), if the process ended successfully during the call
+  type: str
+  sample: "applied 3 migrations\n"
 container:
   description:
     - The container after the task; null if it does not exist.

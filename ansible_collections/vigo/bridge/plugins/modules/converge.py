@@ -379,10 +379,10 @@ resources:
       description: For C(failed) and C(blocked), C(message) and the last lines of C(log).
       type: dict
     rc:
-      description: The exit code of a command.
+      description: The exit code of a command, or of a container that ended.
       type: int
     output:
-      description: The end of a command's output.
+      description: The end of the output of a command, or of a container with C(expect=exited).
       type: str
     duration_s:
       description: The duration in seconds.

@@ -19,6 +19,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.as_tas
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+from tests.unit.collection.module_sources import MODULES
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay
 from tests.unit.in_memory_engine.use import HOST, applied, in_use
@@ -86,6 +87,9 @@ def test_task(name: str) -> None:
     box = memory.box("app")
     assert (box.status if box else None) == case["state"]
     check_facts(expected_facts, found, case["state"])
+    assert (result.rc, result.output) == (case.get("rc"), case.get("output"))
+    shown = result.as_dict().keys() - {"id", "type"}
+    assert shown <= MODULES["container"].returned.keys()
 
 
 def check_facts(expected: Any, found: Any, state: str | None) -> None:

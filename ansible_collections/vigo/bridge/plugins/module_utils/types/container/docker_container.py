@@ -196,7 +196,7 @@ OPTIONS: tuple[Row, ...] = (
         "output_logs",
         OTHER,
         "",
-        "use `expect: exited`, which returns the log of a failure, or the module"
+        "use `expect: exited`, which returns the last lines, or the module"
         " `vigo.bridge.container_logs`",
     ),
     Row("paused", UNSUPPORTED, "", "use `state: stopped`; a paused container is resumed"),
