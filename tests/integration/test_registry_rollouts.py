@@ -65,6 +65,17 @@ class PullingFleet(LocalFleet):
             for each in found
         }
 
+    def mount(self, image: str) -> None:
+        """Add a mount of an image to each container. image: may contain templates."""
+        mounts = f'    mounts: [{{type: image, source: "{image}", target: /pages}}]\n'
+        site = self.stack / "configcrates/site.vgo"
+        site.write_text(site.read_text() + mounts)
+
+    def pulled(self, registry: str) -> set[str]:
+        """Return the images that the engine has of a registry."""
+        tags = (tag for image in self._client.images.list() for tag in image.tags)
+        return {tag for tag in tags if tag.startswith(f"{registry}/")}
+
     def close(self, registry: str) -> None:
         """Remove the containers, and what was pulled from a registry."""
         for each in self._client.containers.list(all=True, filters={"name": self.token}):
@@ -120,11 +131,16 @@ def test_a_limit_on_hosts_that_pull(
 def test_the_command_pull_has_the_limit_too(
     fleet: PullingFleet, proxy: RegistryProxy, registry: Registry
 ) -> None:
+    """It pulls the images that containers mount, too; this engine could not mount them yet."""
     proxy.delay = 0.5
-    fleet.use(published(fleet, registry, proxy.address, SECOND))
+    mounted = published(fleet, registry, proxy.address, FIRST)
+    images = published(fleet, registry, proxy.address, SECOND)
+    fleet.use(images)
+    fleet.mount(mounted["h1"].replace("/h1:", "/{{ .Vars.me }}:"))
     arguments = ["--stacks", fleet.stack, "-i", fleet.inventory, "-o", "json"]
     pulled = fleet("pull", *arguments, "--forks", "4", "--pull-limit", "1")
     assert pulled.status == 0, pulled.out
+    assert fleet.pulled(proxy.address) == {*images.values(), *mounted.values()}
     assert proxy.most_at_once == 1
     assert fleet.images() == {}
 

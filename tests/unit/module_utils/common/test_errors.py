@@ -16,6 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.comma_strings i
     each,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
+    Blocked,
     Offset,
     Problems,
     ResourceError,
@@ -111,3 +112,15 @@ def test_several_errors_keep_their_places() -> None:
         problems.refuse()
     places = [error.place for error in errors_of(raised.value)]
     assert places == [("web", "ports", 1), ("web", "volumes", Offset(0))]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        ([ResourceError, ResourceError], "failed"),
+        ([Blocked, ResourceError], "failed"),
+        ([Blocked, Blocked], "blocked"),
+    ],
+)
+def test_the_status_of_several_errors(kinds: list[type[ResourceError]], status: str) -> None:
+    assert SeveralErrors([kind("no answer") for kind in kinds]).status == status

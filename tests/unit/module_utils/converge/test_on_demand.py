@@ -13,6 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from tests.unit.in_memory_engine.engine import InMemoryEngine
+from tests.unit.in_memory_engine.images import normal
 from tests.unit.module_utils.converge.stack_on_engine import StackOnEngine, actions
 
 
@@ -293,6 +294,113 @@ def test_images_are_pulled_once(stack: StackOnEngine) -> None:
     }
 
 
+def mounted(*images: str) -> dict[str, Any]:
+    """Return the attributes of a container with these images mounted."""
+    mounts = [
+        {"type": "image", "source": each, "target": f"/{number}"}
+        for number, each in enumerate(images)
+    ]
+    return {"volumes": [*mounts, "data:/data"]}
+
+
+#: attributes of two containers; images that were pulled before and have not moved; those that have
+#: -> the result of the first, and its reason; the other one has "none"
+MOUNTED: dict[str, tuple[dict[str, Any], dict[str, Any], list[str], list[str], str]] = {
+    "one that is missing": (
+        mounted("pages:1"),
+        {},
+        ["redis:7-alpine"],
+        [],
+        "created: image pages:1 was pulled",
+    ),
+    "one whose tag has moved": (
+        mounted("pages:1"),
+        {},
+        ["redis:7-alpine"],
+        ["pages:1"],
+        "updated: image pages:1 has changed",
+    ),
+    "several": (
+        mounted("pages:1", "more:1", "old:1"),
+        {},
+        ["redis:7-alpine"],
+        ["old:1"],
+        "created: images pages:1, more:1 were pulled; image old:1 has changed",
+    ),
+    "one that two containers mount": (
+        mounted("pages:1"),
+        {"mounts": [{"type": "image", "source": "pages:1", "target": "/a"}]},
+        ["redis:7-alpine"],
+        [],
+        "created: image pages:1 was pulled",
+    ),
+    "the image of the container itself": (
+        mounted("redis:7-alpine"),
+        {},
+        [],
+        ["redis:7-alpine"],
+        "updated: image redis:7-alpine has changed",
+    ),
+    "nothing new": (
+        mounted("pages:1"),
+        {},
+        ["redis:7-alpine", "pages:1"],
+        [],
+        "none: images redis:7-alpine, pages:1 are current",
+    ),
+    "never": (
+        {**mounted("pages:1"), "pull": "never"},
+        {},
+        ["redis:7-alpine"],
+        [],
+        "skipped: pull: never",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("web", "second", "current", "moved", "done"), MOUNTED.values(), ids=MOUNTED
+)
+def test_mounted_images_are_pulled(
+    stack: StackOnEngine,
+    web: dict[str, Any],
+    second: dict[str, Any],
+    current: list[str],
+    moved: list[str],
+    done: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = ["redis:7-alpine", "pages:1", "more:1", "old:1"]
+    stack.memory.offer(*known)
+    stack.memory.have(*moved)
+    for name in current:
+        stack.memory.images[normal(name)] = stack.memory.registry[normal(name)]
+    stack.container("shop/web", **web)
+    stack.container("shop/second", **second)
+    pulls: list[str] = []
+    stream = stack.memory.stream
+
+    def counted(method: str, path: str, *given: Any, **named: Any) -> Any:
+        pulls.append(path)
+        return stream(method, path, *given, **named)
+
+    monkeypatch.setattr(stack.memory, "stream", counted)
+    first, other = stack.handle("pulled")
+    assert (f"{first.action}: {first.reason}", other.action) == (done, "none")
+    assert pulls
+    assert len(pulls) == len(set(pulls))
+
+
+def test_a_mounted_image_that_cannot_be_pulled(stack: StackOnEngine) -> None:
+    """The other images of the container are pulled, and each error is reported."""
+    stack.memory.offer("redis:7-alpine", "pages:1")
+    stack.container("shop/web", **mounted("gone:1", "pages:1", "lost:1"))
+    (done,) = stack.handle("pulled")
+    assert done.action == "failed"
+    assert all(name in done.reason for name in ("gone:1", "lost:1"))
+    assert normal("pages:1") in stack.memory.images
+
+
 def test_an_image_that_cannot_be_pulled(stack: StackOnEngine) -> None:
     stack.container("shop/web", image="missing:1")
     stack.container("shop/db", depends_on=["web"])
@@ -309,6 +417,15 @@ def test_images_in_check_mode(stack: StackOnEngine) -> None:
         "shop/web": "created",
         "shop/db": "unknown",
     }
+    stack.container("shop/db", **mounted("pages:1", "nginx:1"))
+    (_, done) = stack.handle("pulled", check=True)
+    assert (done.action, done.reason) == ("created", "images pages:1, nginx:1 were pulled")
+    stack.memory.have("nginx:1", "pages:1")
+    (_, done) = stack.handle("pulled", check=True)
+    assert (done.action, done.reason) == (
+        "unknown",
+        "whether images redis:7-alpine, pages:1, nginx:1 are current is known only then",
+    )
 
 
 def test_a_run_that_pulls_everything(stack: StackOnEngine) -> None:

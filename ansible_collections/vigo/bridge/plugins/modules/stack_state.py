@@ -26,8 +26,8 @@ options:
       - V(started) starts containers that do not run, in the same order.
       - V(stopped) stops containers, in the reverse order. The host remembers this until they are
         started again. The next run of M(vigo.bridge.converge) starts them, with a note.
-      - V(pulled) pulls the images of the containers, also those that the engine has already. No
-        container is changed.
+      - V(pulled) pulls the images of the containers and of their mounts of type V(image), also
+        those that the engine has already. No container is changed.
       - V(absent) removes the containers of the stack with their anonymous volumes, the networks
         that were created for it, and its state in O(state_dir). O(only) has no effect.
       - Containers with C(expect=exited) or C(state=stopped) are not started.

@@ -93,11 +93,13 @@ class NoAccount(ResourceError):
 
 
 class SeveralErrors(ResourceError):
-    """Several errors of one resource."""
+    """Several errors of one resource. It is blocked if all of them say so."""
 
     def __init__(self, errors: Sequence[ResourceError]) -> None:
         super().__init__(". ".join(error.message for error in errors))
         self.errors = tuple(errors)
+        if all(isinstance(error, Blocked) for error in errors):
+            self.status = Blocked.status
 
     def move_into(self, place: tuple[Any, ...]) -> None:
         for error in self.errors:

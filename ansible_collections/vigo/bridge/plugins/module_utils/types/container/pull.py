@@ -67,18 +67,18 @@ def ensure(
 
 def ensure_mounted(engine: Engine, spec: ContainerSpec, target: Target) -> None:
     """Pull the images that the container mounts, if they are missing. Raise as ``ensure``."""
-    for mounted in _mounted(spec):
+    for mounted in of_mounted(spec):
         ensure(engine, mounted, target)
 
 
-def _mounted(spec: ContainerSpec) -> Iterator[ContainerSpec]:
+def of_mounted(spec: ContainerSpec) -> Iterator[ContainerSpec]:
     """Yield a spec for the pull of each mounted image."""
     for mount in spec.settings.volumes or ():
         if mount.is_image:
-            yield _of_mounted(spec, mount.source)
+            yield _of_image(spec, mount.source)
 
 
-def _of_mounted(spec: ContainerSpec, source: str) -> ContainerSpec:
+def _of_image(spec: ContainerSpec, source: str) -> ContainerSpec:
     """Return a spec for the pull of a mounted image. A login is only for its own registry."""
     registries = [image_name.parse(name).registry for name in (spec.image, source)]
     login = spec if registries[0] == registries[1] else ContainerSpec
@@ -98,7 +98,7 @@ def is_needed(engine: Engine, spec: ContainerSpec, target: Target) -> bool | Non
     try:
         if _is_needed(engine, spec, target):
             return True
-        return None if any(_is_needed(engine, each, target) for each in _mounted(spec)) else False
+        return None if any(_is_needed(engine, each, target) for each in of_mounted(spec)) else False
     except ResourceError:
         return None
 
