@@ -169,6 +169,8 @@ def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> N
     result = scene.apply(**attributes)
     assert result.action == "failed", result
     assert message in result.reason
+    predicted = scene.apply(check=True, **attributes)
+    assert (predicted.action, predicted.reason) == ("failed", result.reason)
     assert scene.names() == {""}
     after = scene.inspect()
     assert (after["Id"], after["State"]["StartedAt"]) == (

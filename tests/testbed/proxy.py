@@ -8,9 +8,10 @@ something (all but GET and HEAD) are counted from 1.
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -30,10 +31,9 @@ FAULTS = (
     "gone after",
 )
 
+_API_VERSION = re.compile(rb"^Api-Version: [0-9.]+", re.I | re.M)
 _REFUSAL = b'{"message":"the testbed refuses this call"}'
-_HEAD = (
-    "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{more}\r\n"
-)
+_HEAD = "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
 
 
 class FaultyProxy:
@@ -129,7 +129,8 @@ class FaultyProxy:
         if not newest:
             return request, b""
         if path == "/_ping":
-            return request, _answer("200 OK", b'"OK"', f"Api-Version: {newest}\r\n")
+            real = b"".join(self._chunks(request))
+            return request, _API_VERSION.sub(f"Api-Version: {newest}".encode(), real)
         if path == "/version":
             versions = {"ApiVersion": newest, "MinAPIVersion": oldest}
             return request, _answer("200 OK", json.dumps(versions).encode())
@@ -141,14 +142,19 @@ class FaultyProxy:
 
     def _forward(self, request: bytes, client: socket.socket, fault: str) -> None:
         """Let the engine answer, and pass the answer on, unless the fault disturbs it."""
+        for chunk in self._chunks(request):
+            if not fault:
+                client.sendall(chunk)
+        if fault == "garbage":
+            client.sendall(_answer("200 OK", b'{"Id": '))
+
+    def _chunks(self, request: bytes) -> Iterator[bytes]:
+        """Yield the engine's answer in parts."""
         with socket.socket(socket.AF_UNIX) as engine:
             engine.connect(self._upstream)
             engine.sendall(_closing(request))
             while chunk := engine.recv(65536):
-                if not fault:
-                    client.sendall(chunk)
-        if fault == "garbage":
-            client.sendall(_answer("200 OK", b'{"Id": '))
+                yield chunk
 
 
 def _request(client: socket.socket) -> bytes:
@@ -178,8 +184,8 @@ def _closing(request: bytes) -> bytes:
     return b"\r\n".join([first, *kept, b"Connection: close", b"", body])
 
 
-def _answer(status: str, body: bytes, more: str = "") -> bytes:
-    return _HEAD.format(status=status, length=len(body), more=more).encode() + body
+def _answer(status: str, body: bytes) -> bytes:
+    return _HEAD.format(status=status, length=len(body)).encode() + body
 
 
 def _number(version: str) -> tuple[int, ...]:
