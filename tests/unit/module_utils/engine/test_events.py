@@ -4,15 +4,31 @@
 from __future__ import annotations
 
 import queue
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import ContainerExit, Events
+from tests.matrix.parts import CORES
+from tests.matrix.pythons import find_python
+from tests.unit.collection.module_sources import ROOT
 
 #: Longer than any test: who waits so long has missed the event.
 LONG = 300.0
+
+PROGRAM = f"""
+import sys
+sys.path.insert(0, sys.argv[1])
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.events import Events
+actor = {{"ID": "a", "Attributes": {{"exitCode": 3}}}}
+events = Events(lambda: [{{"Action": "die", "Actor": actor}}])
+events.listen()
+events.wait("a", {LONG})
+print(events.last_exit("a").exit_code)
+events.leave()
+"""
 
 
 class Stream:
@@ -95,7 +111,7 @@ def test_a_stream_that_ended_is_opened_again_by_the_next_one(
     reader = events._reader
     assert reader is not None
     streams[0].close()
-    reader.join()
+    reader._thread.join()
     events.listen()
     assert len(streams) == 2
     streams[1].put("die", "a")
@@ -110,3 +126,14 @@ def test_an_engine_without_events_lets_one_wait(streams: list[Stream]) -> None:
     events.listen()
     events.wait("a", 0.01)
     events.leave()
+
+
+@pytest.mark.parametrize("version", CORES["2.19"][1])
+def test_every_python_of_targets(version: str) -> None:
+    """Names of ours must not replace those that a class of one version alone has."""
+    interpreter = find_python(version)
+    if interpreter is None:
+        pytest.skip(f"no Python {version} on the PATH or in pyenv")
+    program = [interpreter, "-I", "-c", PROGRAM, str(ROOT)]
+    finished = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert finished.stdout == "3\n", finished.stderr

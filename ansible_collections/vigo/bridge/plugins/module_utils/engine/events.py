@@ -95,13 +95,16 @@ class Events:
             self._condition.notify_all()
 
 
-class _Reader(threading.Thread):
-    """Reads one stream to its end."""
+class _Reader:
+    """Reads one stream to its end, in a thread.
+
+    It is no subclass of Thread, whose private names differ between versions of Python.
+    """
 
     def __init__(
         self, open_stream: Callable[[], Stream], handle: Callable[[Mapping[str, Any]], None]
     ) -> None:
-        super().__init__(daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._open_stream = open_stream
         self._handle = handle
         self._stream: Stream | None = None
@@ -109,7 +112,10 @@ class _Reader(threading.Thread):
         self.opened = threading.Event()
         self.ended = False
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
         # If the stream fails for any reason, waiting code polls instead.
         with contextlib.suppress(Exception):
             self._stream = self._open_stream()
