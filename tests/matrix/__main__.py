@@ -4,24 +4,37 @@
 `python -m tests.matrix` runs all; `python -m tests.matrix 2.21 2.19/3.11` these cores and
 controllers alone; `--only unit`, `--only targets` and so on a part (see parts.py), `--target 3.9`
 one Python of targets, `--engine podman-5.8` one engine (see integration/engines.py). `--only
-containers` runs the tests of containers on each engine, with this Python and without Ansible. It
-ends with a table, names what was left out, and writes the table in the README (see seen.py).
+containers` runs the tests of containers on each engine, with this Python and without Ansible. A
+version of ansible-core that is not released yet is tried without a verdict (see beta.py): tests
+that fail there do not change the exit status. Each result is written to the table in the README
+at once (see seen.py). The matrix ends with a table of its runs, and names what was left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from tests.integration.engines import ALL, CHOICE, VERSION
 from tests.matrix import seen
+from tests.matrix.beta import beta_controller
 from tests.matrix.controllers import Controller, Row, install
-from tests.matrix.parts import CONTAINERS, CORES, ON_ENGINES, PARTS, Part
-from tests.matrix.pythons import find_python
+from tests.matrix.parts import (
+    BETA,
+    BETA_PARTS,
+    BETA_PYTHON,
+    CONTAINERS,
+    CORES,
+    ON_ENGINES,
+    PARTS,
+    Part,
+)
+from tests.matrix.pythons import find_python, full_version
 from tests.matrix.table import table
+from tests.testbed import TestbedError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,21 +47,53 @@ def main(arguments: Sequence[str]) -> int:
     left_out: list[str] = []
     rows = []
     versions: dict[str, str] = {}
+    for row in itertools.chain(
+        _without_ansible(options, versions),
+        _on_all_controllers(options, left_out, versions),
+        _on_beta(options, left_out, versions),
+    ):
+        print(f"{'passed' if row.ok else 'FAILED'}: {row.name}", flush=True)
+        rows.append(row)
+        seen.add(row, versions)
+    for text in left_out:
+        print(f"left out: {text}")
+    print(table(rows))
+    judged = [row for row in rows if row.cell[1] != BETA]
+    return 0 if rows and all(row.ok for row in judged) else 1
+
+
+def _without_ansible(options: argparse.Namespace, versions: dict[str, str]) -> Iterator[Row]:
     if "containers" in (options.only or ["containers"]):
-        this = Controller("", "", Path(sys.executable))
-        rows += list(_on_engines(this, "without Ansible", CONTAINERS, options, versions))
+        this = Controller("", "", (sys.executable,))
+        yield from _on_engines(this, "without Ansible", CONTAINERS, options, versions)
+
+
+def _on_all_controllers(
+    options: argparse.Namespace, left_out: list[str], versions: dict[str, str]
+) -> Iterator[Row]:
     for core in CORES:
         controllers = list(_controllers(core, options.chosen, left_out))
         for controller in controllers:
             newest = controller is controllers[-1]
-            for row in _rows(controller, newest, options, left_out, versions):
-                print(f"{'passed' if row.ok else 'FAILED'}: {row.name}", flush=True)
-                rows.append(row)
-    for text in left_out:
-        print(f"left out: {text}")
-    print(table(rows))
-    seen.add(rows, versions)
-    return 0 if rows and all(row.ok for row in rows) else 1
+            yield from _rows(controller, newest, options, left_out, versions)
+
+
+def _on_beta(
+    options: argparse.Namespace, left_out: list[str], versions: dict[str, str]
+) -> Iterator[Row]:
+    name = f"core {BETA}, controller {BETA_PYTHON}"
+    words = [word for word in BETA_PARTS if word in (options.only or BETA_PARTS)]
+    if not words or (options.chosen and not {BETA, f"{BETA}/{BETA_PYTHON}"} & set(options.chosen)):
+        left_out.append(f"{name} (not chosen)")
+        return
+    cell = (seen.controller(BETA_PYTHON), BETA)
+    try:
+        with beta_controller() as (controller, version):
+            versions[cell[0]] = version
+            for word in words:
+                yield controller.run(f"{name}: {word}", cell, BETA_PARTS[word], {}, word)
+    except TestbedError as error:
+        left_out.append(f"{name} ({error})")
 
 
 def _controllers(core: str, chosen: Sequence[str], left_out: list[str]) -> Iterator[Controller]:
@@ -83,7 +128,8 @@ def _rows(
             yield from _on_engines(controller, core, part, options, versions)
         elif not part.on_targets:
             cell = (seen.controller(controller.version), core)
-            yield controller.run(f"{name}: {word}", cell, part, {})
+            versions[cell[0]] = full_version(*controller.python)
+            yield controller.run(f"{name}: {word}", cell, part, {}, word)
         else:
             for target in CORES[core][1]:
                 interpreter = find_python(target)
@@ -94,6 +140,7 @@ def _rows(
                 else:
                     environment = {"VIGO_BRIDGE_TEST_TARGET_PYTHON": interpreter}
                     cell = (seen.target(target), core)
+                    versions[cell[0]] = full_version(interpreter)
                     yield controller.run(f"{name}: target {target}", cell, part, environment)
 
 

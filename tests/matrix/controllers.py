@@ -21,12 +21,14 @@ _CACHE = ROOT / ".cache/matrix"
 class Row:
     """The result of one run of pytest.
 
-    cell: its row and column in the table of all that was seen. counts: such as ``{"passed": 12,
-    "skipped": 1}``; empty if pytest itself failed. skipped: pytest's lines on what it left out.
+    cell: its row and column in the table of all that was seen. part: the word for the tests, where
+    several runs are added up in one cell. counts: such as ``{"passed": 12, "skipped": 1}``; empty
+    if pytest itself failed. skipped: pytest's lines on what it left out.
     """
 
     name: str
     cell: tuple[str, str]
+    part: str
     ok: bool
     counts: Mapping[str, int]
     skipped: tuple[str, ...]
@@ -35,25 +37,31 @@ class Row:
 
 @dataclass(frozen=True)
 class Controller:
-    """An installed ansible-core. python: of its environment."""
+    """An installed ansible-core. python: the command that starts the Python of its environment."""
 
     core: str
     version: str
-    python: Path
+    python: tuple[str, ...]
 
     def run(
-        self, name: str, cell: tuple[str, str], part: Part, environment: Mapping[str, str]
+        self,
+        name: str,
+        cell: tuple[str, str],
+        part: Part,
+        environment: Mapping[str, str],
+        word: str = "",
     ) -> Row:
-        """Run the tests of a part; print pytest's output where they failed."""
+        """Run the tests of a part; print pytest's output where they failed. word: for the part."""
         began = time.monotonic()
         finished = subprocess.run(
             [
-                *(str(self.python), "-m", "pytest", "-q"),
-                *(() if part.long else ("-m", "not sweep")),
+                *(*self.python, "-m", "pytest", "-q"),
+                *(("-m", part.markers) if part.markers else ()),
                 *part.tests,
             ],
             cwd=ROOT,
             env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -61,11 +69,11 @@ class Controller:
         )
         if finished.returncode:
             print(finished.stdout)
-        lines = finished.stdout.strip().splitlines()
+        lines = finished.stdout.strip().splitlines() or [""]
         counts = {word: int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", lines[-1])}
         skipped = tuple(line for line in lines if line.startswith("SKIPPED"))
         seconds = time.monotonic() - began
-        return Row(name, cell, finished.returncode == 0, counts, skipped, seconds)
+        return Row(name, cell, word, finished.returncode == 0, counts, skipped, seconds)
 
 
 def install(core: str, version: str, interpreter: str) -> Controller:
@@ -78,17 +86,17 @@ def install(core: str, version: str, interpreter: str) -> Controller:
         print(f"installing ansible-core {core} for Python {version} ...", flush=True)
         subprocess.run([interpreter, "-m", "venv", "--clear", str(folder)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        constraints = folder / "constraints.txt"
-        constraints.write_text(_constraints())
-        command = [*pip, "--constraint", str(constraints), *wanted]
+        command = [*pip, "--constraint", str(write_constraints(folder)), *wanted]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         ready.write_text(" ".join(wanted))
-    return Controller(core, version, python)
+    return Controller(core, version, (str(python),))
 
 
-def _constraints() -> str:
-    """Return the versions of the development tools, without that of ansible-core, which is
-    chosen here.
+def write_constraints(folder: Path) -> Path:
+    """Write a file with the versions of the development tools, without that of ansible-core, which
+    is chosen here.
     """
     lines = (ROOT / "tests/constraints.txt").read_text().splitlines()
-    return "\n".join(line for line in lines if not line.startswith("ansible-core==")) + "\n"
+    path = folder / "constraints.txt"
+    path.write_text("".join(f"{x}\n" for x in lines if not x.startswith("ansible-core==")))
+    return path

@@ -7,10 +7,7 @@ needs no second ansible-core, and the unit tests show it on every Python.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-#: Beside those, tried without a verdict: Debian's package of a version that is not released yet.
-BETA = "2.22"
+from dataclasses import dataclass, replace
 
 #: ansible-core -> the Pythons that it runs on, and those that its targets may have.
 CORES = {
@@ -19,19 +16,31 @@ CORES = {
     "2.21": (("3.12", "3.13"), ("3.9", "3.10", "3.11", "3.12", "3.13")),
 }
 
+#: Beside those, tried without a verdict: a version that is not released yet, and its Python. It is
+#: the package `ansible-core` of this release of Debian (see beta.py).
+BETA, BETA_PYTHON, BETA_SUITE = "2.22", "3.14", "forky"
+
 
 @dataclass(frozen=True)
 class Part:
     """Tests that are run together.
 
-    tests: what pytest is given. long: the tests marked `sweep` as well. once: on the newest
-    controller of a core alone, instead of on each. on_targets: once for each Python of a target.
+    tests: what pytest is given. long: the tests marked `sweep` as well. alone: only those that need
+    neither an engine nor hosts of the testbed. once: on the newest controller of a core alone,
+    instead of on each. on_targets: once for each Python of a target.
     """
 
     tests: tuple[str, ...]
     long: bool = False
+    alone: bool = False
     once: bool = False
     on_targets: bool = False
+
+    @property
+    def markers(self) -> str:
+        """The expression that chooses tests by their markers; empty for all."""
+        left_out = (() if self.long else ("sweep",)) + (("testbed",) if self.alone else ())
+        return " and ".join(f"not {marker}" for marker in left_out)
 
 
 def _files(*names: str) -> tuple[str, ...]:
@@ -41,7 +50,7 @@ def _files(*names: str) -> tuple[str, ...]:
 ON_ENGINES = "engines"
 
 PARTS = {
-    "unit": Part(("-n", "auto", "tests/unit")),
+    "unit": Part(("-n", "auto", "--dist", "loadfile", "tests/unit")),
     # How Ansible calls, loads, templates, prints and hides what is ours, and how we run Ansible.
     "integration": Part(
         _files(
@@ -111,3 +120,10 @@ CONTAINERS = Part(
     ),
     long=True,
 )
+
+# On the host of the beta, which has neither an engine nor other hosts.
+BETA_PARTS = {
+    word: replace(part, long=False, alone=True)
+    for word, part in PARTS.items()
+    if word in ("unit", "integration", "plugins")
+}

@@ -24,3 +24,9 @@ def find_python(version: str) -> str | None:
         if asked.returncode == 0:
             return candidate
     return None
+
+
+def full_version(*python: str) -> str:
+    """Return the version of a Python, such as `3.13.0`. python: the command that starts it."""
+    ask = [*python, "-I", "-c", "import platform; print(platform.python_version())"]
+    return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()

@@ -8,7 +8,7 @@ table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import yaml
 
 from tests.integration.engines import ALL
 from tests.matrix.controllers import Row
-from tests.matrix.parts import BETA, CORES
+from tests.matrix.parts import BETA, BETA_PYTHON, CORES
 
 ROOT = Path(__file__).parents[2]
 FILE = Path(__file__).with_name("seen.yml")
@@ -26,8 +26,8 @@ _COLUMNS = ("without Ansible", *CORES, BETA)
 _HEAD = "| | version | without Ansible | " + " | ".join(f"core {core}" for core in (*CORES, BETA))
 _COMMENT = """\
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Written by `make matrix`. Versions of engines, and by row and column of the table in the README
-# the tests that passed and failed, and a note.
+# Written by `make matrix`. Versions of engines and Pythons, and by row and column of the table in
+# the README the tests that passed and failed, in all and by part of the matrix, and a note.
 """
 
 Seen = dict[str, dict[str, Any]]
@@ -53,7 +53,7 @@ def rows() -> Iterator[str]:
     yield from ALL
     for place, name in ((0, controller), (1, target)):
         versions = {version for core in CORES.values() for version in core[place]}
-        yield from map(name, sorted(versions | {"3.14"}, key=lambda text: int(text[2:])))
+        yield from map(name, sorted(versions | {BETA_PYTHON}, key=lambda text: int(text[2:])))
 
 
 def controller(python: str) -> str:
@@ -64,24 +64,33 @@ def target(python: str) -> str:
     return f"target with Python {python}"
 
 
-def add(rows: Iterable[Row], versions: Mapping[str, str]) -> None:
-    """Add what a run of the matrix has seen, and write it. versions: by engine."""
+def add(row: Row, versions: Mapping[str, str]) -> None:
+    """Add what a run of the matrix has seen, and write it. versions: by row of the table.
+
+    A part of the tests replaces what was seen of it before, and leaves the other parts of its cell.
+    """
     seen = load()
     seen["versions"].update(versions)
-    new: dict[tuple[str, str], dict[str, int]] = {}
-    for row in rows:
-        sums = new.setdefault(row.cell, {"passed": 0, "failed": 0})
-        sums["passed"] += row.counts.get("passed", 0)
-        sums["failed"] += sum(row.counts.get(word, 0) for word in ("failed", "error", "errors"))
-        if not row.ok and not sums["failed"]:
-            sums["failed"] = 1  # Pytest itself.
-    for (name, column), sums in new.items():
-        seen["runs"].setdefault(name, {})[column] = sums
+    name, column = row.cell
+    cells = seen["runs"].setdefault(name, {})
+    if row.part:
+        parts = {**cells.get(column, {}).get("parts", {}), row.part: _counts(row)}
+        sums = {word: sum(part[word] for part in parts.values()) for word in ("passed", "failed")}
+        cells[column] = {**sums, "parts": parts}
+    else:
+        cells[column] = _counts(row)
     save(seen)
 
 
+def _counts(row: Row) -> dict[str, int]:
+    failed = sum(row.counts.get(word, 0) for word in ("failed", "error", "errors"))
+    if not row.ok and not failed:
+        failed = 1  # Pytest itself.
+    return {"passed": row.counts.get("passed", 0), "failed": failed}
+
+
 def table(seen: Seen) -> str:
-    """Return the table: `passed` with the number of tests, or that they failed, or nothing."""
+    """Return the table: how many tests passed or failed, and which parts were run, or nothing."""
     lines = [f"{_HEAD} |", "|---" * (2 + len(_COLUMNS)) + "|"]
     for row in rows():
         cells = [_cell(seen["runs"].get(row, {}).get(column)) for column in _COLUMNS]
@@ -101,7 +110,8 @@ def _cell(run: Mapping[str, Any] | None) -> str:
     text = f"{run['failed']} of {run['passed'] + run['failed']} failed"
     if not run["failed"]:
         text = f"{run['passed']} passed"
-    return f"{text}, {run['note']}" if "note" in run else text
+    notes = [*run.get("parts", ()), *([run["note"]] if "note" in run else [])]
+    return f"{text}, {' and '.join(notes)}" if notes else text
 
 
 if __name__ == "__main__":

@@ -95,14 +95,18 @@ class Host:
         shell = ["docker", "exec", str(self._container.name), "/bin/sh", "-c", command]
         return run(shell, env=self._base.env)
 
+    def program(self, *command: str, folder: str = "/") -> list[str]:
+        """Return the command of this machine that runs a program on the host, as root.
+
+        folder: where it starts.
+        """
+        start = ["docker", "--host", self._base.docker_host, "exec", "--interactive"]
+        return [*start, "--workdir", folder, str(self._container.name), *command]
+
     def start_program(self, *command: str) -> subprocess.Popen[str]:
         """Start a program on the host, as root, with its input and output as pipes."""
         return subprocess.Popen(
-            ["docker", "exec", "--interactive", str(self._container.name), *command],
-            env={**os.environ, **self._base.env},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            self.program(*command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def docker(self, *arguments: str) -> str:

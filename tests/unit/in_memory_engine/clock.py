@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import heapq
-import itertools
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from tests.unit.in_memory_engine.numbers import Numbers
 
 #: The shortest wait in seconds; a shorter one would be lost in the rounding of a late time.
 _SHORTEST = 1e-6
@@ -23,7 +24,7 @@ class Clock:
         self.lock = threading.RLock()
         self._now = 0.0
         self._due: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
-        self._numbers = itertools.count()
+        self._numbers = Numbers()
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "lock"}

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from tests.unit.in_memory_engine import commands, containers, images, networks, 
 from tests.unit.in_memory_engine.answers import Handler, Refusal, as_json
 from tests.unit.in_memory_engine.boxes import Box, Life
 from tests.unit.in_memory_engine.clock import Clock
+from tests.unit.in_memory_engine.numbers import Numbers
 from tests.unit.in_memory_engine.streams import Stream
 
 _VERSION = re.compile(r"/v\d+\.\d+\.?\d*(?=/)")
@@ -46,7 +46,7 @@ class InMemoryEngine:
         #: Volumes that were created without a name.
         self.anonymous: set[str] = set()
         self._streams: list[Stream] = []
-        self.numbers = itertools.count(first)
+        self.numbers = Numbers(first)
         self.life = Life(self.clock, self.emit, podman, self._forget)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from typing import Any
 
@@ -17,6 +18,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery.called_module
     CalledModule,
 )
 
+#: What the action plugin sets to get the arguments back.
+INJECT = "_ansible_inject_invocation"
 CALL = {"_call": {"0f" * 16: True}}
 
 
@@ -27,6 +30,8 @@ def module(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(basic, name, getattr(basic, name, None))
 
     def made(arguments: dict[str, Any], **settings: Any) -> CalledModule:
+        if INJECT in inspect.getsource(basic):  # Since ansible-core 2.21.
+            arguments = {**arguments, INJECT: True}
         text = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
         give_arguments(basic, text)
         return CalledModule(argument_spec={"name": {"type": "str"}}, **settings)

@@ -33,6 +33,8 @@ try:
 except Blocked as error:
     print(json.dumps([None, error.message]))
 """
+#: Not that of a virtual environment: such a Python does not use the packages of a user.
+PYTHON = getattr(sys, "_base_executable", sys.executable)
 OFFER = {"digest": "d1", "versions": "docker 0.1"}
 
 
@@ -51,7 +53,7 @@ def provide(
         **given,
     }
     finished = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", PROVIDE, str(ROOT)],
+        [PYTHON, "-I", "-S", "-c", PROVIDE, str(ROOT)],
         input=json.dumps(arguments),
         env={"PYTHONNOUSERSITE": "1"} if environment is None else environment,
         capture_output=True,
