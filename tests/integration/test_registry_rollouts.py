@@ -146,6 +146,24 @@ def test_the_command_pull_has_the_limit_too(
 
 
 @pytest.mark.sweep
+def test_a_repair_and_a_rollback_have_the_limit_too(
+    fleet: PullingFleet, proxy: RegistryProxy, registry: Registry
+) -> None:
+    proxy.delay = 0.5
+    options = ["--forks", "4", "--pull-limit", "1"]
+    arguments = ["--stacks", fleet.stack, "-i", fleet.inventory, *options, "-o", "json"]
+    commands = {FIRST: ["watch", "--repair", "--turns", "1"], SECOND: ["rollback", "1"]}
+    for image, command in commands.items():
+        images = published(fleet, registry, proxy.address, image)
+        fleet.use(images)
+        proxy.most_at_once = 0
+        done = fleet(*command, *arguments)
+        assert done.status == 0, done.out + done.err
+        assert proxy.most_at_once == 1, command
+        assert fleet.images() == images
+
+
+@pytest.mark.sweep
 def test_a_pull_that_hangs_is_interrupted(
     fleet: PullingFleet, proxy: RegistryProxy, registry: Registry
 ) -> None:

@@ -42,6 +42,8 @@ def refuse_wrong_options(
         raise WrongUsage("--resume: each turn repairs the hosts that differ; remove this option")
     if not wanted.repair and rollout.options != RolloutOptions():
         raise WrongUsage("the options of a rollout, such as --batch-size, require --repair")
+    if not wanted.repair and changes.get("pull_limit"):
+        raise WrongUsage("--pull-limit requires --repair: only a repair pulls images")
     if changes.get("prune") and rollout.options.rolls_back:
         raise WrongUsage(
             "--prune cannot be undone, so it cannot be used with"

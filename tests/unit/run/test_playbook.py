@@ -125,6 +125,13 @@ ARGUMENTS: list[tuple[RunOptions, list[str]]] = [
         ],
     ),
     (
+        RunOptions(pull="always", pull_limit=2),
+        [
+            *("--extra-vars", "vigo_lock_timeout=30"),
+            *("--extra-vars", json.dumps({"vigo_pull": "always", "vigo_pull_limit": 2})),
+        ],
+    ),
+    (
         RunOptions(min_healthy_time=30),
         [
             *("--extra-vars", "vigo_lock_timeout=30"),

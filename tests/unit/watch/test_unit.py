@@ -164,6 +164,7 @@ REFUSED = {
     "--repair --resume": "--resume: each turn repairs the hosts that differ",
     "--batch-size 3": "require --repair",
     "--health-check true": "require --repair",
+    "--pull-limit 2": "--pull-limit requires --repair",
     "--repair --prune --on-failure rollback": "--prune cannot be undone",
     "--token-file hosts.ini": "add --listen",
     "--print-unit -k": "cannot prompt for passwords",
