@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -101,6 +102,26 @@ def check(engine: Engine) -> None:
         scene.close()
 
 
+def check_timeouts(engine: Engine) -> None:
+    """Stop a container that ignores the stop signal, and would be awaited for minutes."""
+    scene = Named(engine)
+    try:
+        own: dict[str, Any] = {"command": ["sleep", "600"], "stop_timeout": "3m", "settle_time": 0}
+        assert scene.apply(**own).action == "created"
+        began = time.monotonic()
+        named: dict[str, Any] = {"image": None, "stop_timeout": "1s"}
+        pid = scene.pid()
+        assert scene.apply(state="restarted", **named).action == "restarted"
+        assert scene.pid() != pid
+        assert scene.apply(state="stopped", **named).action == "stopped"
+        assert scene.inspect()["State"]["ExitCode"] == 137
+        assert scene.apply(image=None).action == "started"
+        assert scene.apply(state="absent", **named).action == "deleted"
+        assert time.monotonic() - began < 180
+    finally:
+        scene.close()
+
+
 def check_with_image(engine: Engine) -> None:
     """Apply the states and options that only tasks have to a container that the task describes."""
     scene = Named(engine)
@@ -123,6 +144,10 @@ def check_with_image(engine: Engine) -> None:
 
 def test_by_name(usual_engine: Engine) -> None:
     check(usual_engine)
+
+
+def test_timeouts(usual_engine: Engine) -> None:
+    check_timeouts(usual_engine)
 
 
 def test_with_an_image(usual_engine: Engine) -> None:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 import docker.errors
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
+    docker_container_suboptions as suboptions,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.docker_container import (
     OPTIONS,
 )
@@ -130,8 +133,14 @@ def test_containers_of_community_docker(shop: Shop) -> None:
 
 
 def test_the_table_has_every_option() -> None:
-    """All options and aliases of the module of the collection that is installed for tests."""
+    """All options, keys and aliases of the module of the collection that is installed for tests."""
     listed = {name for row in OPTIONS for name in row.names.split()}
     options = community_docker_options("docker_container")
     names = {*options, *(name for one in options.values() for name in one.get("aliases", ()))}
     assert names - listed == set()
+    keys = {name: set(one["suboptions"]) for name, one in options.items() if one.get("suboptions")}
+    listed_keys = {
+        name: {row.names for row in suboptions.SUBOPTIONS.get(name, ())} for name in keys
+    }
+    missing = {name: found - listed_keys[name] for name, found in keys.items()}
+    assert not any(missing.values()), missing

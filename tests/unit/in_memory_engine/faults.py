@@ -36,7 +36,8 @@ class Killed(BaseException):
 
 
 class FaultyWay:
-    """A ``Transport``. calls: all but for events, as ``METHOD /path`` with names for IDs.
+    """A ``Transport``. calls: all but for events, as ``METHOD /path`` with names for IDs, and with
+    the timeout of a stop.
 
     at: the number of the call that goes wrong, counted from 1; 0 for none.
     """
@@ -117,7 +118,9 @@ class FaultyWay:
         return http.client.RemoteDisconnected("Remote end closed connection without response")
 
     def _named(self, path: str) -> str:
-        plain = _VERSION.sub("", path.partition("?")[0])
+        plain, _, query = _VERSION.sub("", path).partition("?")
+        if query.startswith("t="):
+            plain += f"?{query}"
         for box in self._engine.boxes.values():
             plain = plain.replace(box.id, box.name)
         return plain

@@ -60,7 +60,8 @@ options:
         starts, stops, restarts or removes the container, no matter which tool created it. If a
         stack created it, the task warns.
       - A missing container is then an error, unless O(state=absent). Options that are settings of
-        the container cannot be set.
+        the container cannot be set, except O(stop_timeout) with O(state=stopped),
+        O(state=restarted) or O(state=absent).
     type: str
   state:
     description:
@@ -180,6 +181,8 @@ options:
     description:
       - How long to wait for the process to stop before it is killed, in whole seconds, for example
         V(30), V(30s) or V(1m).
+      - Without O(image), this is not a setting of the container. It only applies when the task
+        stops, restarts or removes it.
     type: raw
   healthcheck:
     description:

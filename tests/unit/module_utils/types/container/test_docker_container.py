@@ -4,10 +4,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import Meant
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
+    docker_container_suboptions as suboptions,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.docker_container import (
     ALIAS,
@@ -19,7 +26,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.docker
     UNSUPPORTED,
     Row,
     advice,
+    advice_of,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.spec import parse
+from tests.yaml_files import read_yaml
 
 OURS = {**TYPE.options, **TYPE.task_options}
 ROWS = {row.names.split()[0]: row for row in OPTIONS}
@@ -92,6 +102,61 @@ def test_advice(name: str, expected: str) -> None:
     found = advice(name)
     assert found == expected
     assert isinstance(found, Meant) == bool(re.fullmatch(r"did you mean '\w+'\?", found))
+
+
+#: option -> key -> its value (in a list of mappings: the whole entry), or two: as docker_container
+#: has it, and as it is here.
+KEYS: dict[str, dict[str, Any]] = read_yaml(Path(__file__).parent / "suboptions.yml")
+
+
+def key_rows() -> Iterator[Any]:
+    for option, rows in suboptions.SUBOPTIONS.items():
+        yield from (pytest.param(option, row, id=f"{option}.{row.names}") for row in rows)
+
+
+@pytest.mark.parametrize(("option", "row"), [*key_rows()])
+def test_keys_of_options(option: str, row: Row) -> None:
+    """A key that exists here is accepted with both names; for the others, the error says why."""
+
+    def parsed(value: Any) -> Any:
+        return parse({"container": "app", "image": "redis:8", option: value})
+
+    theirs, *ours = KEYS[option][row.names]
+    assert row.names in str(theirs)
+    if row.fate == SAME:
+        assert row.here == row.names
+        assert parsed(theirs) != parse({"container": "app", "image": "redis:8"})
+        assert not ours
+    elif row.fate == ALIAS:
+        assert parsed(theirs) == parsed(ours[0])
+        assert path_in(ours[0], row.here.split("."))
+    else:
+        with pytest.raises(ResourceError) as raised:
+            parsed(theirs)
+        assert raised.value.advice == advice_of(row)
+
+
+def path_in(value: Any, path: Sequence[str]) -> bool:
+    """Return whether a mapping, or the first one of a list, has these keys in each other."""
+    for key in path:
+        mapping = value[0] if isinstance(value, list) else value
+        if key not in mapping:
+            return False
+        value = mapping[key]
+    return True
+
+
+def test_each_key_has_one_row() -> None:
+    for option, rows in suboptions.SUBOPTIONS.items():
+        assert sorted(KEYS[option]) == sorted(row.names for row in rows)
+    assert KEYS.keys() == suboptions.SUBOPTIONS.keys()
+
+
+@pytest.mark.parametrize("written", ["mounts", "volumes"])
+def test_other_errors_of_keys_keep_their_advice(written: str) -> None:
+    given = [{"type": "tmpfs", "target": "/a", "tmpfs_sise": "1m"}]
+    with pytest.raises(ResourceError, match="did you mean 'tmpfs_size'"):
+        parse({"container": "app", "image": "redis:8", written: given})
 
 
 #: attribute, value -> what the error advises

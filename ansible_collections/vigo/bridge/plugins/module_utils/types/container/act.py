@@ -357,7 +357,9 @@ def _start(work: Work, step: steps.Start) -> Wait:
 
 def _restart(work: Work, step: steps.Restart) -> Wait:
     container = work.container
-    return _brought_up(work, lambda: work.engine.restart(container.id, container.grace))
+    return _brought_up(
+        work, lambda: work.engine.restart(container.id, container.grace, step.timeout)
+    )
 
 
 def _await(work: Work, step: steps.Await) -> Wait:
@@ -369,7 +371,7 @@ def _brought_up(work: Work, bring_up: Callable[[], None]) -> Wait:
 
 
 def _stop(work: Work, step: steps.Stop) -> None:
-    work.engine.stop(work.container.id, work.container.grace)
+    work.engine.stop(work.container.id, work.container.grace, step.timeout)
 
 
 def _kill(work: Work, step: steps.Kill) -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import Any, Mapping, cast
 
-from ...common.errors import ResourceError
+from ...common.errors import ResourceError, within
 from ..base import Decision, Turn
 from ..on_engine.engines import engine_of
 from ..result import Result
@@ -23,12 +23,14 @@ from .descriptor import TYPE
 from .observed import Observed
 from .rows.shared import plain
 from .spec import ContainerSpec
-from .values import quantities
+from .values import limits, quantities
 
 #: The beginning of a limit as docker_container has it.
 _LIMIT = re.compile(r"^(\w+):(?=-?\d)")
 #: Words of `state` that a stack does not have, and what is applied for them.
 _STATES = {"started": "running", "restarted": "running", "present": "running"}
+#: The states for which an existing container is stopped.
+_STOPPING = ("stopped", "restarted", "absent")
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,14 @@ class TaskSpec(ContainerSpec):
     """One container of a task.
 
     restarted: whether to restart it unless it is started anyway. recreate: whether to replace it in
-    any case. force_kill: whether it is killed where it would be stopped.
+    any case. force_kill: whether it is killed where it would be stopped. stopped_within: the
+    seconds after which it is killed when it is stopped; None: as the container has it.
     """
 
     restarted: bool = False
     recreate: bool = False
     force_kill: bool = False
+    stopped_within: int | None = None
 
 
 class ContainerTask(Container):
@@ -78,6 +82,9 @@ def parse(attributes: Mapping[str, Any]) -> TaskSpec:
     given = {name: value for name, value in attributes.items() if name in TYPE.options}
     state = plain(given.get("state") or "running", "state")
     given["state"] = _STATES.get(state, state)
+    stopped_within = None
+    if state in _STOPPING and not given.get("image"):
+        stopped_within = _stop_timeout(given.pop("stop_timeout", None))
     given["pull"] = _pull(given.get("pull"))
     given["ulimits"] = _ulimits(given.get("ulimits"))
     if str(given.get("restart")).strip().lower() == "true":
@@ -99,7 +106,16 @@ def parse(attributes: Mapping[str, Any]) -> TaskSpec:
         restarted=state == "restarted",
         recreate=bool(attributes.get("recreate")),
         force_kill=bool(attributes.get("force_kill")),
+        stopped_within=stopped_within,
     )
+
+
+def _stop_timeout(value: Any) -> int | None:
+    """Return the seconds of ``stop_timeout``; None if it is not set."""
+    if value is None or not str(value).strip():
+        return None
+    with within("stop_timeout"):
+        return limits.stop_timeout(value, "stop_timeout")
 
 
 def _ulimits(value: Any) -> Any:
@@ -130,6 +146,8 @@ def decided(wanted: TaskSpec, observed: Observed, turn: Turn) -> Decision:
     is_due = wanted.recreate and wanted.is_wanted and decision.action != "recreated"
     if is_due and container is not None:
         decision = decide.recreated(wanted, observed, container, (), "recreate: true")
+    if wanted.stopped_within is not None:
+        decision = replace(decision, steps=_within(wanted.stopped_within, decision.steps))
     # Engines stop a restarting container at once.
     if wanted.force_kill and container is not None and container.status != "restarting":
         decision = replace(decision, steps=_killing(decision.steps))
@@ -138,6 +156,14 @@ def decided(wanted: TaskSpec, observed: Observed, turn: Turn) -> Decision:
         note = f"container {wanted.name} belongs to stack {owner.scope!r}, which may undo this"
         decision = replace(decision, note=note)
     return decision
+
+
+def _within(seconds: int, planned: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the steps, with this timeout for each stop."""
+    stopping = (steps.Stop, steps.Restart)
+    return tuple(
+        replace(step, timeout=seconds) if isinstance(step, stopping) else step for step in planned
+    )
 
 
 def _killing(planned: tuple[Any, ...]) -> tuple[Any, ...]:

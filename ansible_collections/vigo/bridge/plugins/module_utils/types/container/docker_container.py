@@ -234,7 +234,7 @@ OPTIONS: tuple[Row, ...] = (
     Row("security_opts", ALIAS, "security_opt"),
     _same("state", "`started` is `running`; write `running` instead of `healthy`"),
     _same("stop_signal"),
-    _same("stop_timeout", "a setting of the container; requires `image`"),
+    _same("stop_timeout", "without `image`, only to stop, restart or remove a container"),
     Row("storage_opts", ALIAS, "storage_opt"),
     _same("sysctls"),
     Row(
@@ -331,6 +331,11 @@ def _advice(row: Row) -> str:
         return "only tasks with the module vigo.bridge.container can use it"
     if row.fate in (ALIAS, SAME):
         return Meant(f"did you mean {row.here!r}?")
+    return advice_of(row)
+
+
+def advice_of(row: Row) -> str:
+    """Return what to write instead of an option that does not exist here."""
     note = row.note.replace("`", "")
     return {NOT_NEEDED: f"remove it: {note}", UNSUPPORTED: f"not supported: {note}"}.get(
         row.fate, note

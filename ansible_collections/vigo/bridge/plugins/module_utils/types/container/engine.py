@@ -140,11 +140,11 @@ class Engine:
     def start(self, container_id: str) -> None:
         self._command(container_id, "start", allowance=_START_ALLOWANCE)
 
-    def stop(self, container_id: str, grace: int = 10) -> None:
+    def stop(self, container_id: str, grace: int = 10, timeout: int | None = None) -> None:
         """Stop a container; the engine kills it after its own stop timeout. grace: that timeout,
-        in seconds.
+        in seconds. timeout: another one, for this call.
         """
-        self._command(container_id, "stop", allowance=grace)
+        self._end("stop", container_id, grace, timeout)
 
     def kill(self, container_id: str) -> None:
         """Kill a container, and return when its process has ended."""
@@ -172,8 +172,20 @@ class Engine:
             if found is not None and found.has_process:
                 raise
 
-    def restart(self, container_id: str, grace: int = 10) -> None:
-        self._command(container_id, "restart", allowance=grace + _START_ALLOWANCE)
+    def restart(self, container_id: str, grace: int = 10, timeout: int | None = None) -> None:
+        """Restart a container. grace, timeout: as for `stop`."""
+        self._end("restart", container_id, grace, timeout, _START_ALLOWANCE)
+
+    def _end(
+        self,
+        command: str,
+        container_id: str,
+        grace: int,
+        timeout: int | None,
+        allowance: float = 0.0,
+    ) -> None:
+        params = {} if timeout is None else {"t": str(timeout)}
+        self._command(container_id, command, params, allowance + max(grace, timeout or 0))
 
     def unpause(self, container_id: str) -> None:
         self._command(container_id, "unpause")

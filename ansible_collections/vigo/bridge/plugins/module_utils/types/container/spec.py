@@ -17,13 +17,14 @@ from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ...common.comma_strings import text
 from ...common.durations import seconds
-from ...common.errors import Key, Problems, ResourceError, within
+from ...common.errors import Key, Problems, ResourceError, errors_of, within
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
 from ..descriptor import Attribute
 from . import conflicts, start_first
 from .descriptor import TYPE
 from .docker_container import aliases_of
+from .docker_container_suboptions import advice_within
 from .rows.shared import plain
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings
@@ -204,12 +205,19 @@ class _Reading:
 
 @contextlib.contextmanager
 def _within_one(names: list[str]) -> Iterator[None]:
-    """Prepend the last of these attributes to the place of errors that do not name another one."""
+    """Prepend the last of these attributes to the place of errors that do not name another one.
+
+    For a key of docker_container that does not exist here, they then say what to write.
+    """
     try:
         yield
     except ResourceError as error:
         if error.attribute not in names[:-1]:
             error.move_into((names[-1],))
+        for one in errors_of(error):
+            hint = advice_within(one.place)
+            if hint:
+                one.say(one.problem, hint)
         raise
 
 
@@ -239,13 +247,20 @@ def _check_image(spec: ContainerSpec) -> None:
         )
 
 
+#: What a task without an image can have, besides the name and the state.
+_BY_NAME = (
+    "docker_host, expect, force_kill, health_timeout, remove_volumes, settle_time, and stop_timeout"
+    " with state stopped, restarted or absent"
+)
+
+
 def _check_by_name(spec: ContainerSpec) -> None:
     settings = sorted(spec.settings.chosen())
     if spec.is_by_name and settings:
         raise ResourceError(
             f"image is missing, and {settings[0]} requires it",
             "without an image, a task only starts, stops, restarts or removes an existing"
-            " container",
+            f" container, and has no options but {_BY_NAME}",
             place=("image",),
         )
 

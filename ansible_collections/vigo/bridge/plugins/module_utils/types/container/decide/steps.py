@@ -66,7 +66,9 @@ class Start:
 
 @dataclass(frozen=True)
 class Restart:
-    """Restart a container, and wait as after a start."""
+    """Restart a container, and wait as after a start. timeout: as for `Stop`."""
+
+    timeout: int | None = None
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ class Await:
 
 @dataclass(frozen=True)
 class Stop:
-    pass
+    """timeout: after how many seconds it is killed; None: as the container has it."""
+
+    timeout: int | None = None
 
 
 @dataclass(frozen=True)
