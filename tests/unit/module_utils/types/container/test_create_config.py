@@ -61,6 +61,14 @@ SENT: list[tuple[dict[str, Any], str, Any]] = [
         {"n": {"Aliases": ["a"], "IPAMConfig": {"IPv4Address": "192.0.2.3"}}},
     ),
     (
+        {"networks": {"n": None, "m": None, "o": {"mac_address": "02:42:ac:11:00:02"}}},
+        "NetworkingConfig.EndpointsConfig",
+        {
+            "n": {"Aliases": [], "IPAMConfig": {}},
+            "o": {"Aliases": [], "IPAMConfig": {}, "MacAddress": "02:42:ac:11:00:02"},
+        },
+    ),
+    (
         {"mac_address": "02:42:ac:11:00:02"},
         "NetworkingConfig.EndpointsConfig",
         {"default": {"MacAddress": "02:42:ac:11:00:02"}},

@@ -305,7 +305,8 @@ def _attachments(
     for name, attachment in targets.items():
         if name not in actual:
             reason = f"network {name} added"
-            found.append(Difference("networks", reason, None, attachment, in_place=True))
+            in_place = not attachment.mac
+            found.append(Difference("networks", reason, None, attachment, in_place))
             continue
         exactly = container.recorded is not None
         if not networks.satisfies(actual[name], attachment, observed.podman, exactly):

@@ -30,6 +30,7 @@ from ..engine import Engine
 from ..observed import Existing
 from ..settle import Settling
 from ..spec import FAILED, NEW, OLD, ContainerSpec
+from ..values import networks
 from . import followers as followers_
 from . import names
 from .draining import drain
@@ -97,7 +98,8 @@ def create(
         new_id, warnings = engine.create(name, payload, spec.settings.platform or "")
         for warning in warnings:
             note(f"container {spec.name}: {warning}")
-        for attachment in (spec.settings.networks or ())[1:]:
+        further = networks.connected_later(spec.settings.networks or (), engine.is_podman)
+        for attachment in further:
             engine.connect(attachment, new_id)
     except ResourceError:
         with contextlib.suppress(ResourceError):

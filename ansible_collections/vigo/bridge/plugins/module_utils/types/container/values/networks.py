@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ....common.comma_strings import as_list, as_map, each, text
 from ....common.errors import Key, ResourceError, within
@@ -110,9 +110,7 @@ def endpoint(attachment: Attachment) -> dict[str, Any]:
 
 
 def create(settings: Settings, making: Making) -> dict[str, Any]:
-    """Return the network for the create call, which takes one; others are connected before the
-    start.
-    """
+    """Return the first network, and those not connected later, for the create call."""
     mac = settings.mac_address
     if not settings.networks:
         mode = settings.network_mode or DEFAULT
@@ -122,10 +120,19 @@ def create(settings: Settings, making: Making) -> dict[str, Any]:
     end = endpoint(first)
     if mac:
         end["MacAddress"] = mac
+    further = {item.network: endpoint(item) for item in settings.networks[1:] if item.mac}
     return {
         "HostConfig.NetworkMode": first.network,
-        "NetworkingConfig": {"EndpointsConfig": {first.network: end}},
+        "NetworkingConfig": {"EndpointsConfig": {first.network: end, **further}},
     }
+
+
+def connected_later(attachments: Sequence[Attachment], podman: bool) -> tuple[Attachment, ...]:
+    """Return the networks that a container is connected to after it was created.
+
+    Docker 28 ignores the MAC address in the call that connects a network.
+    """
+    return tuple(item for item in attachments[1:] if podman or not item.mac)
 
 
 def needs(attachments: Iterable[Attachment], podman: Version | None) -> Iterator[Needs]:
@@ -157,7 +164,7 @@ def with_mac(
     """Return the body of the create call with the MAC address where the engine reads it.
 
     Docker before API 1.44 reads that of the container, all others that of the network. Podman's
-    default network has a name of its own.
+    default network has a name of its own, and its further networks are connected later.
     """
     ends = (payload.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
     macs = [end["MacAddress"] for end in ends.values() if end.get("MacAddress")]
@@ -165,7 +172,8 @@ def with_mac(
         return payload
     if podman:
         own = ("bridge", DEFAULT)
-        named = {_ON_PODMAN if name in own else name: end for name, end in ends.items()}
+        first = list(ends.items())[:1]
+        named = {_ON_PODMAN if name in own else name: end for name, end in first}
         return {**payload, "NetworkingConfig": {"EndpointsConfig": named}}
     if api_version >= MAC_OF_ENDPOINT:
         return payload
