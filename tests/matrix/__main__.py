@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _without_ansible(options: argparse.Namespace, versions: dict[str, str]) -> Iterator[Row]:
-    if "containers" in (options.only or ["containers"]):
+    if "containers" in (options.only or ([] if options.chosen else ["containers"])):
         this = Controller("", "", (sys.executable,))
         yield from _on_engines(this, "without Ansible", CONTAINERS, options, versions)
 

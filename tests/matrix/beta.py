@@ -20,7 +20,8 @@ from tests.testbed import Host, TestbedError, use_testbed
 from tests.testbed.common import run, say
 
 _PROJECT = "/srv/project"
-_PYTHON = "/srv/venv/bin/python"
+_PROGRAMS = "/srv/venv/bin"
+_PYTHON = f"{_PROGRAMS}/python"
 
 # An archive of packages for tests can be older than the lists of packages are valid.
 _INSTALL = f"""\
@@ -30,6 +31,11 @@ apt="apt-get -q -o Acquire::Check-Valid-Until=false"
 $apt update
 $apt install -y --no-install-recommends ansible-core busybox e2fsprogs git gpg python3-venv
 python3 -m venv --system-site-packages /srv/venv
+# Beside its Python, as pip installs them; they start that Python.
+for program in /usr/bin/ansible*; do
+    sed "1s|.*|#!{_PYTHON}|" "$program" > "{_PROGRAMS}/${{program##*/}}"
+done
+chmod +x {_PROGRAMS}/ansible*
 mkdir {_PROJECT}
 tar -xf /srv/parts/project.tar -C {_PROJECT}
 cd {_PROJECT}

@@ -119,6 +119,16 @@ def test_the_beta_is_tried_without_a_verdict(
 
 
 @pytest.mark.usefixtures("empty")
+def test_a_chosen_core_is_all_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    beta = nullcontext((prints("3 passed in 1.00s", 0), "3.14.0, ansible-core 2.22.0b2"))
+    monkeypatch.setattr(matrix, "beta_controller", lambda: beta)
+    assert matrix.main([BETA]) == 0
+    cell = {"passed": 9, "failed": 0}
+    parts = {word: {"passed": 3, "failed": 0} for word in BETA_PARTS}
+    assert seen.load()["runs"] == {seen.controller(BETA_PYTHON): {BETA: {**cell, "parts": parts}}}
+
+
+@pytest.mark.usefixtures("empty")
 def test_no_beta_can_be_had(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
