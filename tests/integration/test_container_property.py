@@ -140,7 +140,7 @@ def what_was_applied_needs_nothing_more(
 
 #: How many examples the long test tries on the usual engine, and on each other one.
 EXAMPLES = 300
-EXAMPLES_ELSEWHERE = 60
+EXAMPLES_ELSEWHERE = 40
 
 _SETTINGS = settings(
     deadline=None, max_examples=3, suppress_health_check=list(HealthCheck), database=None
