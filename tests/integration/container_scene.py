@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Re
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 if TYPE_CHECKING:
+    from docker.models.containers import Container as EngineContainer
+
     from tests.testbed import Engine
 
 REDIS = "redis:7-alpine"
@@ -42,6 +44,21 @@ def remove_images(client: docker.DockerClient, prefix: str) -> None:
         if name.startswith(prefix):
             with suppress(docker.errors.ImageNotFound):  # A digest goes with the last tag.
                 client.images.remove(name, force=True)
+
+
+def output_of(container: EngineContainer, command: Sequence[str], patience: float = 20) -> str:
+    """Return the output of a command in a container; the command must print something.
+
+    On a busy machine, engines lose the output of a command that ends at once: it is repeated.
+
+    patience: for how many seconds.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        output: bytes = container.exec_run(list(command)).output
+        if output.strip() or time.monotonic() > deadline:
+            return output.decode().strip()
+        time.sleep(0.2)
 
 
 class Scene:
@@ -111,15 +128,12 @@ class Scene:
     def redis(self, *words: str, suffix: str = "") -> str:
         """Return the output of a redis command, as soon as there is one: a busy machine starts
         redis slowly.
-
-        There, engines also lose the output of a command that ends at once.
         """
         container = self.client.containers.get(self.name + suffix)
         deadline = time.monotonic() + 60
         while True:
-            answer = str(container.exec_run(["redis-cli", *words]).output.decode()).strip()
-            is_none = not answer or "Could not connect" in answer
-            if not is_none or time.monotonic() > deadline:
+            answer = output_of(container, ["redis-cli", *words])
+            if "Could not connect" not in answer or time.monotonic() > deadline:
                 return answer
             time.sleep(0.1)
 

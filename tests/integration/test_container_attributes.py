@@ -169,8 +169,9 @@ def _assert_refused(scene: Scene, attributes: dict[str, Any], message: str) -> N
     result = scene.apply(**attributes)
     assert result.action == "failed", result
     assert message in result.reason
-    predicted = scene.apply(check=True, **attributes)
-    assert (predicted.action, predicted.reason) == ("failed", result.reason)
+    if not result.reason.startswith("the engine returned an error"):  # That cannot be predicted.
+        predicted = scene.apply(check=True, **attributes)
+        assert (predicted.action, predicted.reason) == ("failed", result.reason)
     assert scene.names() == {""}
     after = scene.inspect()
     assert (after["Id"], after["State"]["StartedAt"]) == (

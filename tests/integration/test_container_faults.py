@@ -6,7 +6,6 @@ run.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
-from tests.integration.container_scene import Scene
+from tests.integration.container_scene import Scene, output_of
 from tests.integration.engines import on_one_of_them
 from tests.testbed.proxy import FAULTS, FaultyProxy
 
@@ -67,7 +66,8 @@ class Service(Scene):
         assert self.apply(**self.attributes).action == "created"
         assert self.redis("set", "word", self.word) == "OK"
         assert self.redis("save") == "OK"
-        self._shell(f"echo {self.word} > /kept/word")
+        container = self.client.containers.get(self.name)
+        container.exec_run(["sh", "-c", f"echo {self.word} > /kept/word"])
         self.volumes = self._volumes()
 
     def changed(self, proxy: FaultyProxy, **changes: Any) -> Result:
@@ -89,19 +89,9 @@ class Service(Scene):
         client.volumes.get(f"{self.name}-kept").remove(force=True)
         client.close()
 
-    def _shell(self, command: str) -> str:
-        container = self.client.containers.get(self.name)
-        return str(container.exec_run(["sh", "-c", command]).output.decode())
-
     def _kept_word(self) -> str:
-        """Return its stored word; on a busy machine engines lose the output of a command that
-        ends at once.
-        """
-        deadline = time.monotonic() + 20
-        while not (word := self._shell("cat /kept/word").strip()):
-            assert time.monotonic() < deadline, "the file in the named volume is empty"
-            time.sleep(0.2)
-        return word
+        container = self.client.containers.get(self.name)
+        return output_of(container, ["cat", "/kept/word"])
 
     def _volumes(self) -> dict[str, str]:
         return {mount["Destination"]: mount["Name"] for mount in self.inspect()["Mounts"]}

@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
-from tests.integration.container_scene import REDIS, Scene
+from tests.integration.container_scene import REDIS, Scene, output_of
 from tests.integration.engines import on_one_of_them
 from tests.integration.test_container_faults import little_patience
 from tests.integration.test_container_recovery import killed_after
@@ -199,7 +199,7 @@ def seen_inside(pair: Pair) -> set[str]:
     """Return its variables, capabilities and temporary file systems."""
     words = "env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"
     container = pair.client.containers.get(pair.side)
-    output = container.exec_run(["sh", "-c", words]).output.decode()
+    output = output_of(container, ["sh", "-c", words])
     return {line for line in output.split("\n") if not line.startswith("HOSTNAME=")}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
-from tests.integration.container_scene import Stack
+from tests.integration.container_scene import Stack, output_of
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
@@ -67,5 +67,4 @@ def test_what_a_network_cannot_give(stack: Stack) -> None:
 
 def ping(stack: Stack, container: str, host: str) -> str:
     command = ["timeout", "20", "redis-cli", "-h", host, "ping"]
-    output: bytes = stack.client.containers.get(container).exec_run(command).output
-    return output.decode().strip()
+    return output_of(stack.client.containers.get(container), command)

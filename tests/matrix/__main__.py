@@ -71,6 +71,8 @@ def _without_ansible(options: argparse.Namespace, versions: dict[str, str]) -> I
 def _on_all_controllers(
     options: argparse.Namespace, left_out: list[str], versions: dict[str, str]
 ) -> Iterator[Row]:
+    if options.only and not set(options.only) & set(PARTS):
+        return
     for core in CORES:
         controllers = list(_controllers(core, options.chosen, left_out))
         for controller in controllers:

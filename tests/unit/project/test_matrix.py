@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -150,3 +151,9 @@ def test_no_beta_can_be_had(
 )
 def test_which_tests_a_part_leaves_out(part: Part, markers: str) -> None:
     assert part.markers == markers
+
+
+def test_tests_without_ansible_install_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matrix, "install", lambda *_: pytest.fail("an ansible-core is installed"))
+    chosen = Namespace(only=["containers"], chosen=[])
+    assert list(matrix._on_all_controllers(chosen, [], {})) == []
