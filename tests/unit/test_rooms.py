@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ DIVIDED = {"watch": "Watching", "compose": "Import of compose projects"}
 OF_CLICK = ("vigo_bridge/cli/", "vigo_bridge/report/printing.py")
 
 
+@cache
 def imports(*, late: bool = True) -> dict[str, set[str]]:
     """Return what each file imports of the others, by dotted names.
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from vigo_bridge.ansible.environment import ansible_environment
@@ -69,6 +70,7 @@ def reserved_names() -> Callable[[str], bool]:
     return lambda name: name in reserved or name.startswith(prefix)
 
 
+@cache
 def _reserved() -> list[str]:
     finished = subprocess.run(
         [sys.executable, "-c", _ASK],

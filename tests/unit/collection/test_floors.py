@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.unit.collection.module_sources import COLLECTION
@@ -17,6 +18,7 @@ SECTION = PAGE.read_text().split("\n## On a target\n")[1].split("\n## ")[0]
 FLOORS = re.findall(r"^\| `(\w+)/` \| ", SECTION, re.M)
 
 
+@cache
 def imports(*, late: bool = True) -> dict[str, set[str]]:
     """Return what each file of module_utils imports of the others, by dotted names.
 

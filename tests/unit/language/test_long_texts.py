@@ -11,7 +11,7 @@ from vigo_bridge.language import load
 from vigo_bridge.language.stack import Stack
 from vigo_bridge.resolve import check
 
-MANY = 4_000
+MANY = 2_000
 
 
 def crate(content: str) -> str:

@@ -189,9 +189,9 @@ def test_a_controller_that_vanishes(node: Node) -> None:
     assert not running(node)
 
 
-def test_a_refused_unit(node: Node) -> None:
-    node.start("true").communicate()
-    text = (node.folder / "unit").read_bytes().replace(b'"ansible_core": "', b'"ansible_core": "1')
+def test_a_refused_unit(tmp_path: Path) -> None:
+    unit = packed_unit(tmp_path, shell("true"))
+    text = unit.replace(b'"ansible_core": "', b'"ansible_core": "1')
     program = [sys.executable, "-m", "vigo_bridge", "mesh", "worker"]
     finished = subprocess.run(program, input=text, capture_output=True, check=False)
     assert finished.returncode == 3

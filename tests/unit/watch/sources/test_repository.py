@@ -27,6 +27,14 @@ def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
 
 
+@pytest.fixture(autouse=True)
+def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run git without its guard, which takes longer than git: test_guard.py has its tests, and
+    test_sha256.py and test_signature.py run with it.
+    """
+    monkeypatch.setattr("vigo_bridge.watch.sources.git.program.guarded", list)
+
+
 @pytest.fixture
 def remote(tmp_path: Path) -> Remote:
     return Remote(tmp_path / "shop.git")

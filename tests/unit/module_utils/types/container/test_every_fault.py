@@ -122,10 +122,13 @@ LONG = {
     *("replaced beside on networks", "replaced beside, unhealthy", "replaced after pre_stop"),
     *("replaced beside, but it ends later for good", "replaced beside and corrected"),
     *("replaced beside while stopped", "replaced beside after pre_stop"),
+    "replaced with a follower, but it fails",
 }
 
 #: Nearly all of their repairs make the same calls as those of other scenarios.
-LIKE_OTHERS = {"replaced, pulled before", "replaced while paused"}
+LIKE_OTHERS = {
+    *("replaced, pulled before", "replaced while paused", "replaced beside, but pre_stop fails"),
+}
 
 
 def named(*prefixes: str) -> list[Any]:
