@@ -66,6 +66,39 @@ def test_another_tag_replaces_and_the_data_stay(scene: Scene) -> None:
     assert scene.names() == {""}
 
 
+def test_a_volume_that_exists_with_other_options(usual_engine: Engine) -> None:
+    """It is used as it is, with a note that names what differs."""
+    scene = Scene(usual_engine)
+    options = {"type": "tmpfs", "device": "tmpfs", "o": "nosuid"}
+    other, same = f"{scene.name}-other", f"{scene.name}-same"
+    made = [scene.client.volumes.create(other)]
+    made.append(scene.client.volumes.create(same, driver="local", driver_opts=options))
+
+    def shown() -> list[Any]:
+        found = [scene.client.volumes.get(volume.name).attrs for volume in made]
+        return [(each["Driver"], each["Options"]) for each in found]
+
+    try:
+        before = shown()
+        settings = {"driver_config": {"options": options}}
+        mounts = [
+            {"source": name, "target": f"/{name}", "volume": settings} for name in (other, same)
+        ]
+        for check in (True, False):
+            assert scene.apply(check=check, volumes=mounts).action == "created"
+            (note,) = scene.notes
+            assert note.startswith(
+                f"volume {other} already exists with other values of the options"
+            )
+        assert scene.apply(volumes=mounts).action == "none"
+        assert len(scene.notes) == 1
+        assert shown() == before
+    finally:
+        scene.close()
+        for volume in made:
+            volume.remove()
+
+
 def test_new_anonymous_volumes_where_they_are_asked_for(scene: Scene) -> None:
     scene.applied("created")
     before = scene.inspect()["Mounts"][0]["Name"]

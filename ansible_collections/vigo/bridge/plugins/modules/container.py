@@ -249,8 +249,8 @@ options:
       - C(bind) has C(propagation), C(selinux) (V(z) or V(Z)), C(create_host_path) (by default
         V(false)), and C(recursive) (V(enabled), V(disabled), V(writable) or V(readonly)).
       - C(volume) has C(nocopy), C(subpath), C(labels), and C(driver_config) with C(name) and
-        C(options). The labels and the driver are used if the container creates the volume. They are
-        not compared.
+        C(options). The labels and the driver are used if the container creates the volume. A volume
+        that exists with another driver or other options is used as it is, with a warning.
       - C(tmpfs) has C(size) and C(mode). Such an entry is the same as one in O(tmpfs).
       - C(image) has C(subpath). The image is pulled if it is missing, unless O(pull=never). It is
         always mounted read-only. An image that has moved to another name is not detected.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ...common.errors import ResourceError
 from ..target import Target
-from . import env_file_values, label, prefetch, pull
+from . import env_file_values, label, own_volumes, prefetch, pull
 from .before_changes import before_changes
 from .decide.decide import wanted_networks
 from .engine import Engine
@@ -32,6 +32,9 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     memory.await_end((spec.name, _shared_name(spec), followed))
     container, repaired = _repaired(engine, spec, target, memory)
     is_adoptable = owners(target).note_found(engine, spec, container, target)
+    if spec.is_wanted:
+        for remark in own_volumes.remarks(engine, spec):
+            target.note(remark)
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
     subnets = {name: _subnets(engine, name, target) for name in names}
