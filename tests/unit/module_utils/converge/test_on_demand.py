@@ -190,12 +190,12 @@ def test_what_is_independent_stops_at_the_same_time(
     together = threading.Barrier(2, timeout=20)
     stop = Engine.stop
 
-    def stopping(engine: Engine, container_id: str, grace: int = 10) -> None:
+    def stopping(engine: Engine, container_id: str, *given: Any) -> None:
         if stack.memory.find(container_id).name == "db":
             assert stack.states() == {"db": "running", "one": "exited", "two": "exited"}
         else:
             together.wait()
-        stop(engine, container_id, grace)
+        stop(engine, container_id, *given)
 
     monkeypatch.setattr(Engine, "stop", stopping)
     assert set(actions(stack.handle("stopped")).values()) == {"stopped"}
