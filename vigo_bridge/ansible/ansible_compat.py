@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,6 +42,31 @@ def prefer_collection(root: str) -> None:
         namespace.__path__.insert(0, f"{root}/ansible_collections/vigo")
 
     cli.init_plugin_loader = begin_with_own
+
+
+def load_plugins(kinds: Iterable[str], names: Iterable[tuple[str, str]]) -> None:
+    """Load plugins before one of Ansible's programs is run.
+
+    kinds: those of which all are loaded. names: kind and name of each other one.
+
+    Why: the program loads them one after another when it needs them, and without bytecode. Missing:
+    it still does that.
+    """
+    from ansible import cli
+    from ansible.plugins import loader
+
+    begin = getattr(cli, "init_plugin_loader", None)
+    if begin is None:
+        return
+    begin([])
+    cli.init_plugin_loader = lambda *_: None  # The program would repeat it, which has no effect.
+    # What is wrong with a plugin is reported where it is used.
+    for kind in kinds:
+        with suppress(Exception):
+            list(getattr(loader, f"{kind}_loader").all(class_only=True))
+    for kind, name in names:
+        with suppress(Exception):
+            getattr(loader, f"{kind}_loader").get(name, class_only=True)
 
 
 def keep_metadata(folder: Path) -> None:

@@ -6,18 +6,15 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.suggest import did_you_mean
-from vigo_bridge.ansible import program as ansible_program
 from vigo_bridge.ansible.configuration import check_configuration
-from vigo_bridge.ansible.environment import ansible_environment
 from vigo_bridge.ansible.inventory_sources import is_host_list
+from vigo_bridge.ansible.prepared import Answered, listing, listing_before_a_playbook
 from vigo_bridge.ansible.settings import ansible_settings
 from vigo_bridge.ansible.vault_passwords import asks_for_vault_passwords
 from vigo_bridge.wording import some
@@ -33,11 +30,6 @@ _NO_TERMINAL = (
 
 class InventoryError(Exception):
     """The inventory cannot be used. The message says why and what to do."""
-
-
-class _Answer(NamedTuple):
-    stdout: str
-    stderr: str
 
 
 @dataclass(frozen=True)
@@ -65,17 +57,19 @@ def read_inventory(sources: Sequence[str], limit: str | None = None) -> Inventor
 
 @contextlib.contextmanager
 def reading_inventory(
-    sources: Sequence[str], limit: str | None = None
+    sources: Sequence[str], limit: str | None = None, *, then_plays: bool = False
 ) -> Iterator[Callable[[], Inventory]]:
     """Read the hosts in the background, and yield a function that waits for them.
 
-    The function reports errors, and prompts for a password if necessary.
+    The function reports errors, and prompts for a password if necessary. then_plays: whether a
+    playbook follows in the block.
     """
     paths = tuple(_absolute(source) for source in sources)
+    begin = listing_before_a_playbook if then_plays else listing
     with contextlib.ExitStack() as programs:
 
-        def start(sources: Sequence[str]) -> subprocess.Popen[str]:
-            return programs.enter_context(_started(_listing(sources, limit)))
+        def start(sources: Sequence[str]) -> Answered:
+            return programs.enter_context(begin(_arguments(sources, limit)))
 
         started = None if asks_for_vault_passwords() else start(paths)
 
@@ -91,8 +85,8 @@ def reading_inventory(
         yield answer
 
 
-def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
-    """Return the command that lists hosts.
+def _arguments(sources: Sequence[str], limit: str | None) -> list[str]:
+    """Return the arguments of ``ansible-inventory`` that list hosts.
 
     Without sources, Ansible uses those of its configuration.
     """
@@ -101,25 +95,29 @@ def _listing(sources: Sequence[str], limit: str | None) -> list[str]:
         arguments += ["-i", source]
     if limit:
         arguments += ["--limit", limit]
-    return ansible_program.command("inventory", *arguments)
+    return arguments
 
 
-def _inventory(
-    process: subprocess.Popen[str], used: tuple[str, ...], limit: str | None
-) -> Inventory:
-    answer = _answer(process, f"the inventory {', '.join(used)} cannot be read")
+def _inventory(answered: Answered, used: tuple[str, ...], limit: str | None) -> Inventory:
+    answer = answered()
+    if answer.status:
+        check_configuration()
+        advice = _NO_TERMINAL if "/dev/tty" in answer.stderr else ""
+        raise InventoryError(
+            f"the inventory {', '.join(used)} cannot be read:\n{answer.stderr.strip()}{advice}"
+        )
     if limit:
         _refuse_unknown(limit, answer.stderr, used)
-    listing = json.loads(answer.stdout)
-    hosts = tuple(dict.fromkeys(_hosts(listing)))
+    groups = json.loads(answer.stdout)
+    hosts = tuple(dict.fromkeys(_hosts(groups)))
     if not hosts:
         reason = f"--limit {limit} matches no host in" if limit else "there are no hosts in"
         raise InventoryError(
             f"{reason} the inventory {', '.join(used)}; `ansible-inventory --graph` shows what"
             " it holds"
         )
-    variables = listing.pop("_meta", {}).get("hostvars", {})
-    return Inventory(used, hosts, variables, listing)
+    variables = groups.pop("_meta", {}).get("hostvars", {})
+    return Inventory(used, hosts, variables, groups)
 
 
 def _absolute(source: str) -> str:
@@ -164,38 +162,6 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
             f"--limit {limit}: {', '.join(unknown)} matches no host or group of the inventory"
             f" {', '.join(sources)}; {advice}"
         )
-
-
-@contextlib.contextmanager
-def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
-    """Start one of Ansible's programs; it is interrupted if the block ends early."""
-    # Debug messages would be mixed with the JSON.
-    environment = {**ansible_environment(), "ANSIBLE_DEBUG": "false"}
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        # No terminal, because the run, which asks the same questions, has none either.
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-
-
-def _answer(process: subprocess.Popen[str], failure: str) -> _Answer:
-    output, complaints = process.communicate()
-    if process.returncode != 0:
-        check_configuration()
-        advice = _NO_TERMINAL if "/dev/tty" in complaints else ""
-        raise InventoryError(f"{failure}:\n{complaints.strip()}{advice}")
-    return _Answer(output, complaints)
 
 
 def _hosts(listing: Mapping[str, Any]) -> Iterator[str]:

@@ -69,6 +69,8 @@ _BECOME = _Kind(
         " ANSIBLE_BECOME_PASSWORD_FILE"
     ),
 )
+#: The variables without any password: what most commands give Ansible.
+NO_PASSWORDS: Mapping[str, str] = {**_CONNECTION.variables(b""), **_BECOME.variables(b"")}
 #: The longest password that does not come from a regular file, in bytes.
 _LONGEST = 64 * 1024
 _KEYS = re.compile(rb"ask_pass|connection_password_file|become_password_file", re.IGNORECASE)

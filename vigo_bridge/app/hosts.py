@@ -17,6 +17,7 @@ from vigo_bridge.ansible.inventory import (
     read_inventory,
     reading_inventory,
 )
+from vigo_bridge.ansible.prepared import listing_before_a_playbook
 from vigo_bridge.app.options import HostOptions
 from vigo_bridge.failures import Failure
 
@@ -46,17 +47,30 @@ Asked = Callable[[], Hosts]
 
 def find_hosts(options: HostOptions) -> Hosts:
     """Return this machine with ``--local``, otherwise the hosts of the inventory."""
-    with finding_hosts(options) as asked:
+    with _finding_hosts(options, then_plays=False) as asked:
         return asked()
 
 
 @contextlib.contextmanager
 def finding_hosts(options: HostOptions) -> Iterator[Asked]:
-    """Find the hosts in the background: Ansible may need long for an inventory."""
+    """Find the hosts in the background, for a command that then runs a playbook on them.
+
+    Ansible may need long for an inventory, and to load what a playbook needs.
+    """
+    with _finding_hosts(options, then_plays=not options.mesh) as asked:
+        yield asked
+
+
+@contextlib.contextmanager
+def _finding_hosts(options: HostOptions, *, then_plays: bool) -> Iterator[Asked]:
     if options.local:
-        yield lambda: _this_machine(options)
+        with listing_before_a_playbook(None) if then_plays else contextlib.nullcontext():
+            yield lambda: _this_machine(options)
         return
-    with _explained(), reading_inventory(options.inventory, options.limit) as answer:
+    with (
+        _explained(),
+        reading_inventory(options.inventory, options.limit, then_plays=then_plays) as answer,
+    ):
         yield lambda: _of_inventory(answer)
 
 

@@ -14,7 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common import duration
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets import (
     references as secret_references,
 )
-from vigo_bridge.app.hosts import Hosts, find_hosts
+from vigo_bridge.app.hosts import Hosts, finding_hosts
 from vigo_bridge.app.options import HostOptions, Rollout, StackOptions, defaulted
 from vigo_bridge.app.rollout_job import Job, batches_of, carry_out
 from vigo_bridge.app.run_setup import (
@@ -95,9 +95,9 @@ def run_task(
     texts = [work.command, *work.params.values(), rollout.options.health_check]
     paths = () if asked.dry_run else secret_references.paths(texts)
     secrets = secrets_of(dict.fromkeys(paths, ()), stack.folder, Lines().say)
-    found = find_hosts(hosts)
-    how = run_options(hosts, output, {})
-    with private_folder() as private:
+    with finding_hosts(hosts) as read, private_folder() as private:
+        found = read()
+        how = run_options(hosts, output, {})
         found = replace(found, names=select(wanted, found, how, private / "traits"))
         refuse_arguments_on_disk(found.names if paths else (), found)
         uses = dict.fromkeys(found.names, paths)

@@ -20,8 +20,8 @@ from ansible_runner.interface import init_runner
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at
 from vigo_bridge.ansible import ansible_compat
-from vigo_bridge.ansible import program as ansible_program
 from vigo_bridge.ansible.environment import is_secret
+from vigo_bridge.ansible.prepared import playing
 from vigo_bridge.files import write_text
 from vigo_bridge.run.stop import Stop
 
@@ -85,6 +85,7 @@ def play(
         cancel_callback=lambda: False,
         quiet=True,  # Otherwise it would print texts from hosts unchanged.
         suppress_env_files=True,
+        fact_cache_type="",  # that of the user, as in Ansible's own commands
     )
     # The user's ansible.cfg in the current folder is used, as by Ansible's own commands.
     runner.config.cwd = str(Path.cwd())
@@ -110,18 +111,9 @@ def _run(runner: Runner, stop: Stop) -> None:
     log = (folder / "stdout").open("w", encoding="utf-8")
     output = ansible_compat.event_reader(log, runner.event_callback, is_event=is_event)
     _program, *arguments = config.command
-    command = ansible_program.command("playbook", *arguments)
-    write_text(folder / "command", shlex.join(command) + "\n")
+    write_text(folder / "command", shlex.join(["ansible-playbook", *arguments]) + "\n")
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-    with subprocess.Popen(
-        command,
-        cwd=config.cwd,
-        env=config.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as process:
+    with playing(arguments, config.env, config.cwd) as process:
         if stop.cut:  # The signal came before the process was started.
             process.send_signal(signal.SIGINT)
         try:

@@ -60,3 +60,8 @@ def test_missing_parser_of_metadata(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     name = "ansible.utils.collection_loader._collection_finder._meta_yml_to_dict"
     monkeypatch.delattr(name)
     ansible_compat.keep_metadata(tmp_path)  # Ansible parses them as usual.
+
+
+def test_missing_start_of_the_plugin_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("ansible.cli.init_plugin_loader")
+    ansible_compat.load_plugins((), ())  # Ansible loads plugins when it needs them.

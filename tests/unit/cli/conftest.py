@@ -12,7 +12,9 @@ from vigo_bridge.ansible.inventory import Inventory
 
 
 @contextmanager
-def _listed(sources: Sequence[str], limit: str | None) -> Iterator[Callable[[], Inventory]]:
+def _listed(
+    sources: Sequence[str], limit: str | None, *, then_plays: bool
+) -> Iterator[Callable[[], Inventory]]:
     assert limit is None
     hosts = tuple(name for source in sources for name in source.split(",") if name)
     yield lambda: Inventory(tuple(sources), hosts, {name: {} for name in hosts})

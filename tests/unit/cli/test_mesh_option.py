@@ -50,7 +50,10 @@ def test_refused(
     groups = {"web": {"hosts": ["h1", "h2"]}, "ungrouped": {"hosts": ["db1"]}}
 
     @contextmanager
-    def listed(_sources: Sequence[str], _limit: str | None) -> Iterator[Callable[[], Inventory]]:
+    def listed(
+        _sources: Sequence[str], _limit: str | None, *, then_plays: bool
+    ) -> Iterator[Callable[[], Inventory]]:
+        assert not then_plays, "the nodes run the playbooks"
         yield lambda: Inventory(("hosts.ini",), hosts, variables, groups)
 
     monkeypatch.setattr("vigo_bridge.app.hosts.reading_inventory", listed)

@@ -81,7 +81,7 @@ class Start:
 
 def reader(module: str, name: str) -> bytes:
     """Return the program that a target needs to run a kept module."""
-    return _packed(module, name, {path: _SHARED[path] for path in _READER})
+    return _program(module, name, _PACKED_READER)
 
 
 def sources(module: str, name: str) -> bytes:
@@ -89,7 +89,7 @@ def sources(module: str, name: str) -> bytes:
     this call only.
     """
     files = {**_ansibles(), **_SHARED, **_contents(_PLUGINS, [_path(module)], COLLECTION)}
-    return _packed(module, name, files)
+    return _program(module, name, _packed(files))
 
 
 def arguments(given: Mapping[str, Any]) -> bytes:
@@ -112,12 +112,15 @@ def _nothing(missing: str, call: str) -> str:
     return f"\n{json.dumps(answer)}\n"
 
 
-def _packed(module: str, name: str, files: Mapping[str, bytes]) -> bytes:
+def _packed(files: Mapping[str, bytes]) -> bytes:
     texts = {path: content.decode() for path, content in files.items()}
     for path in files:
         while path := os.path.dirname(path):
             texts.setdefault(f"{path}/__init__.py", "")
-    packed = zlib.compress(json.dumps(texts).encode(), 1)
+    return zlib.compress(json.dumps(texts).encode(), 1)
+
+
+def _program(module: str, name: str, packed: bytes) -> bytes:
     head = {"module": _short(module), "name": name, "size": len(packed)}
     return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
 
@@ -173,4 +176,5 @@ _READER = [
     f"{COLLECTION}/module_utils/{name}.py"
     for name in ("delivery/kept_module", "host/private_files")
 ]
+_PACKED_READER = _packed({path: _SHARED[path] for path in _READER})
 _PROGRAM = _SHARED[f"{COLLECTION}/module_utils/delivery/bundled_module.py"]
