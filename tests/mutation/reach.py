@@ -59,8 +59,8 @@ def read_reach(folder: Path, root: Path, paths: Iterable[str]) -> Reach:
     from coverage import CoverageData  # Installed by `make mutation`.
 
     found = Reach(importers=_importers(root, paths))
-    for path in folder.glob("tests-*.json"):
-        content = json.loads(path.read_text())
+    for written in folder.glob("tests-*.json"):
+        content = json.loads(written.read_text())
         failed = {*content["failed"]}
         found.seconds |= {
             name: seconds

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
-def _wanted() -> dict[str, object]:
-    found: dict[str, object] = json.loads(Path(os.environ["MUTATION_TESTS"]).read_text())
+def _wanted() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(os.environ["MUTATION_TESTS"]).read_text())
     return found
