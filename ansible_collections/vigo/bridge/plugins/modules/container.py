@@ -321,7 +321,8 @@ options:
         list of names, or of such mappings with an additional key C(name); or a comma-separated
         string of names.
       - C(gw_priority) requires Docker 28; the network with the highest one has the gateway. For
-        networks other than the first, C(mac_address) requires Docker 25 or Podman.
+        networks other than the first, C(mac_address) requires Docker 25 or Podman, and adding or
+        changing such a network recreates the container.
       - Containers on a network can reach each other by name and by alias.
       - A fixed address requires a network with a configured subnet, not one that is created on
         demand.
