@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.python_start import (
 
 pytestmark = pytest.mark.usefixtures("hangups")
 
+#: Seconds that nothing here takes; busybox 1.38 never ends after some signals.
+LONG = 120
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 PYTHON = "/usr/bin/python3"
 GOOD = f'exec {PYTHON} "$@"'
@@ -73,6 +76,7 @@ def called(
         text=True,
         check=False,
         env={**os.environ, **environment},
+        timeout=LONG,
     )
 
 
@@ -188,11 +192,15 @@ def test_signals_reach_it(number: signal.Signals, shell: str, tmp_path: Path) ->
     ) as process:
         assert process.stdin
         assert process.stdout
+        limit = threading.Timer(LONG, process.kill)
+        limit.start()
         process.stdin.write(beginning([PYTHON]).decode())
         process.stdin.close()
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         assert process.stdout.read() == f"signal {int(number)}\n"
+        process.wait()
+        limit.cancel()
     assert process.returncode == 3
 
 
