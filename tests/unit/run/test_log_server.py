@@ -109,6 +109,14 @@ def test_no_containers(messages: list[dict[str, Any]], is_empty: bool) -> None:
     assert shown.texts.count("note: nothing there") == is_empty
 
 
+def test_no_containers_without_a_note() -> None:
+    hosts, shown = Hosts(["a"], follow=False), Shown()
+    hosts.take(page("a", containers=0))
+    hosts.end_all("")
+    hosts.show(shown)
+    assert shown.texts == []
+
+
 def test_a_wrong_clock_is_reported_once() -> None:
     hosts, shown = Hosts(["a", "b"], follow=True), Shown()
     now, hour = time.time_ns(), 3600 * 10**9
