@@ -13,6 +13,11 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
+from ansible_collections.vigo.bridge.plugins.module_utils.state.former import (
+    Former,
+    FormerState,
+    Kept,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
@@ -388,3 +393,16 @@ def test_the_way_back_can_be_killed_at_every_call(tmp_path: Path, case: str) -> 
         assert not any(result.failed for result in back.values()), (at, back)
         assert machine.state() == was, at
     assert at > 3
+
+
+def test_a_type_that_this_version_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version recorded the state: it is reported, and nothing else fails."""
+    kept = Kept((FormerState("shop/x", "unheard-of", {"key": 1}),))
+    monkeypatch.setattr(Former, "kept", lambda self: kept)
+    found = Machine(tmp_path).run({"shop/app": SERVICE}, "restore")
+    assert {name: (result.action, result.reason) for name, result in found.items()} == {
+        "shop/app": ("none", "this rollout did not change it"),
+        "shop/x": ("skipped", "it changed, and is not undone"),
+    }
