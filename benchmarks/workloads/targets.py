@@ -72,9 +72,9 @@ def judge(results: Mapping[str, Result]) -> list[Target]:
 def _unchanged(result: Result) -> Iterator[Target]:
     (case,) = result.cases
     yield _slower_peer(result, case, ANSIBLE, 20)
-    yield _slower_peer(result, case, PYINFRA, 1.5)
+    yield _slower_peer(result, case, PYINFRA, 3)
     ratio = case.median(RUN.name) / case.median(PING.name)
-    yield Target("W1", f"{RUN.name} / {PING.name}", ratio, 1.3)
+    yield Target("W1", f"{RUN.name} / {PING.name}", ratio, 0.75)
 
 
 def _more_resources(result: Result) -> Iterator[Target]:
@@ -118,7 +118,7 @@ def _above_ansible(result: Result) -> Iterator[Target]:
     (case,) = result.cases
     for tool in (RUN, RUN_CONFIGURED):
         more = case.median(tool.name) - case.median(GENERATED.name)
-        yield Target("W6", f"{tool.name} - {GENERATED.name}", more, 0.5, " s")
+        yield Target("W6", f"{tool.name} - {GENERATED.name}", more, 0.25, " s")
 
 
 def _start_up(result: Result) -> Iterator[Target]:
