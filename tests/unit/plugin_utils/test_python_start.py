@@ -24,7 +24,7 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.python_start import (
 
 pytestmark = pytest.mark.usefixtures("hangups")
 
-#: Seconds that nothing here takes; busybox 1.38 never ends after some signals.
+#: Seconds that nothing here takes.
 LONG = 120
 SHELLS = [shell for shell in ("dash", "bash", "busybox") if shutil.which(shell)]
 PYTHON = "/usr/bin/python3"

@@ -63,9 +63,10 @@ end $w
 done
 {nothing}
 """
+#: Another shell reads the line: after a signal, busybox 1.38 never ends its own `read`.
 _TAKEN = """\
 [ $r = {left} ] && exit $r
-read -r line <&3 && [ "$line" = {line} ] || exit $r
+sh -c 'read -r line && [ "$line" = {line} ]' <&3 || exit $r
 n=$((n-1))"""
 _NAMED = """\
 [ $r = {runs} ] && {{ printf '\\n%s %s\\n' {found} "$(command -v "$p")" >&4; exit; }}"""
