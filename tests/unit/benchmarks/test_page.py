@@ -229,7 +229,7 @@ def test_picture_has_each_tool_with_its_figure() -> None:
         "Nothing to do: 10 hosts, 20 resources each",
         *(PING, "1.5 s"),
         *(OURS, "2.1 s"),
-        *(PYINFRA, "4.2 s"),
+        *(PYINFRA, "6.3 s"),
         *(ANSIBLE, "62.5 s"),
     ]
     bars = [float(bar.get("width", 0)) for bar in picture.iterfind("svg:rect[@rx]", names)]
