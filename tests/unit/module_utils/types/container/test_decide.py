@@ -91,11 +91,12 @@ def test_decision(case: dict[str, Any]) -> None:
 
 def plain(step: Any) -> Any:
     """Return a step as the cases have it: its name, and what it does where it can do several
-    things.
+    things, without what is not set.
     """
     given = {
         name: str(value) if isinstance(value, Attachment) else value
         for name, value in vars(step).items()
+        if value is not None
     }
     return {type(step).__name__: given} if given else type(step).__name__
 
