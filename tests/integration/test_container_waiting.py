@@ -69,7 +69,8 @@ ENDINGS: dict[str, tuple[dict[str, Any], int | None, str]] = {
         "did not exit within 1 s; increase health_timeout",
     ),
 }
-HUNGRY = ["sh", "-c", "echo hungry; x=aaaaaaaa; while :; do x=$x$x; done"]
+#: Ends at 128 MiB, in case nothing limits it.
+HUNGRY = ["sh", "-c", "echo hungry; x=aaaaaaaa; while [ ${#x} -lt 134217728 ]; do x=$x$x; done"]
 
 
 @pytest.fixture
