@@ -46,18 +46,21 @@ def remove_images(client: docker.DockerClient, prefix: str) -> None:
                 client.images.remove(name, force=True)
 
 
-def output_of(container: EngineContainer, command: Sequence[str], patience: float = 20) -> str:
+def output_of(
+    container: EngineContainer, command: Sequence[str], patience: float = 20, beginning: str = ""
+) -> str:
     """Return the output of a command in a container; the command must print something.
 
-    On a busy machine, engines lose the output of a command that ends at once: it is repeated.
+    On a busy machine, engines lose output of a command that ends at once, all or its beginning:
+    it is repeated.
 
-    patience: for how many seconds.
+    patience: for how many seconds. beginning: with which all output begins.
     """
     deadline = time.monotonic() + patience
     while True:
-        output: bytes = container.exec_run(list(command)).output
-        if output.strip() or time.monotonic() > deadline:
-            return output.decode().strip()
+        output = container.exec_run(list(command)).output.decode().strip()
+        if (output and output.startswith(beginning)) or time.monotonic() > deadline:
+            return str(output)
         time.sleep(0.2)
 
 

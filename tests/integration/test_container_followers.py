@@ -197,9 +197,9 @@ def test_one_that_shares_further_namespaces_follows_on_each_engine(pair_anywhere
 
 def seen_inside(pair: Pair) -> set[str]:
     """Return its variables, capabilities and temporary file systems."""
-    words = "env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"
+    words = "echo begin; env; grep Cap /proc/1/status; grep tmpfs /proc/mounts"
     container = pair.client.containers.get(pair.side)
-    output = output_of(container, ["sh", "-c", words])
+    output = output_of(container, ["sh", "-c", words], beginning="begin")
     return {line for line in output.split("\n") if not line.startswith("HOSTNAME=")}
 
 

@@ -122,8 +122,8 @@ def test_a_namesake_is_refused_before_anything_is_touched(stack: Stack) -> None:
 
 #: the labels of a container that has the name of a resource's
 FOREIGN = {
-    "another stack": {label.SCOPE: "shop"},
-    "another stack without an ID": {label.SCOPE: "shop", label.STACK_ID: ""},
+    "another stack": {label.SCOPE: "stack-of-others"},
+    "another stack without an ID": {label.SCOPE: "stack-of-others", label.STACK_ID: ""},
     "another resource of a former name": {
         label.SCOPE: "former",
         label.STACK_ID: "",
@@ -149,7 +149,7 @@ def test_containers_of_other_stacks_are_not_touched(stack: Stack, labels: dict[s
 
 @pytest.mark.parametrize("suffix", ["web.vigo-new", "web.vigo-failed"])
 def test_leftovers_of_other_stacks_are_not_touched(stack: Stack, suffix: str) -> None:
-    of_another(stack, suffix, **{label.SCOPE: "shop"})
+    of_another(stack, suffix, **{label.SCOPE: "stack-of-others"})
     before = state(stack, f"-{suffix}")
     done, _target = stack.converge(stack.resource("web"))
     assert done == {"crate/web": "failed"}
@@ -160,7 +160,7 @@ def test_leftovers_of_other_stacks_are_not_touched(stack: Stack, suffix: str) ->
 def test_a_follower_of_another_stack_blocks_the_replacement(stack: Stack) -> None:
     stack.converge(stack.resource("web"))
     before = state(stack)
-    mine, stack.identity = stack.identity, {"scope": "shop", "stack_id": OTHER}
+    mine, stack.identity = stack.identity, {"scope": "stack-of-others", "stack_id": OTHER}
     shared = {"network_mode": f"container:{stack.name}-web", "command": "sleep 600"}
     follower = stack.resource("side", **shared)
     assert stack.converge(follower)[0] == {"crate/side": "created"}, stack.reasons

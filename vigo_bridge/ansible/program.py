@@ -142,8 +142,6 @@ def _list(arguments: Sequence[str], output: int, status: int) -> NoReturn:
         _run(_ONLY_READS, arguments)
     except SystemExit as end:
         number = end.code if isinstance(end.code, int) else int(end.code is not None)
-        if isinstance(end.code, str):
-            sys.stderr.write(f"{end.code}\n")
     except BaseException:
         traceback.print_exc()
     finally:
