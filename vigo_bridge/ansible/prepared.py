@@ -33,7 +33,7 @@ _DEBUG_SETTING = re.compile(rb"^\s*debug\s*[=:]", re.MULTILINE)
 
 
 class Answer(NamedTuple):
-    """What ``ansible-inventory`` printed, and its exit status."""
+    """What ``ansible-inventory`` printed, and its exit status; 1 if it has none."""
 
     stdout: str
     stderr: str
@@ -119,7 +119,7 @@ def listing_before_a_playbook(arguments: Sequence[str] | None) -> Iterator[Answe
 
         def answered() -> Answer:
             printed, said, code = _contents(output, complaints, status)
-            return Answer(printed, said, int(code) if code else process.poll() or 1)
+            return Answer(printed, said, int(code) if code else 1)
 
         try:
             yield answered

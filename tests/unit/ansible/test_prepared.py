@@ -121,7 +121,7 @@ def test_a_configuration_that_cannot_be_read(folder: Path, monkeypatch: pytest.M
     monkeypatch.setenv("ANSIBLE_FORKS", "many")
     with listing_before_a_playbook(LISTING) as answered:
         status, said = listed(answered)
-    assert status == 5
+    assert status == 1
     assert "many" in said
 
 
