@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host of the Debian after the present one: Python 3.14, and Podman of an ordinary user."""
+"""Hosts of later Debians than the tests run on: their Python, and Podman of an ordinary user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,23 +58,23 @@ def client_of(engine: Engine) -> Iterator[DockerClient]:
 
 
 @pytest.fixture
-def docker(docker_28: Engine) -> Iterator[DockerClient]:
-    yield from client_of(docker_28)
-
-
-@pytest.fixture
 def podman(podman_rootless: Engine) -> Iterator[DockerClient]:
     yield from client_of(podman_rootless)
 
 
-def test_a_target_with_python_3_14(forky: Host, docker: DockerClient, tmp_path: Path) -> None:
-    stack = StackOnHost(forky, tmp_path, {**FILES, "configcrates/site.vgo": CRATE})
-    assert stack.run_as_planned() == CREATED
-    assert stack.ask("cat /srv/version").startswith("Python 3.14.")
-    assert docker.containers.get("site-web").attrs["State"]["Running"]
-    assert stack.actions("run") == UNCHANGED
-    assert stack.run_as_planned("greeting=hi") == CHANGED
-    assert stack.ask("cat /srv/page") == "hi debian"
+@pytest.mark.parametrize(("suite", "python"), [("trixie", "3.13"), ("forky", "3.14")])
+def test_its_python(
+    suite: str, python: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    host: Host = request.getfixturevalue(suite)
+    stack = StackOnHost(host, tmp_path, {**FILES, "configcrates/site.vgo": CRATE})
+    with contextmanager(client_of)(host.engine) as docker:
+        assert stack.run_as_planned() == CREATED
+        assert stack.ask("cat /srv/version").startswith(f"Python {python}.")
+        assert docker.containers.get("site-web").attrs["State"]["Running"]
+        assert stack.actions("run") == UNCHANGED
+        assert stack.run_as_planned("greeting=hi") == CHANGED
+        assert stack.ask("cat /srv/page") == "hi debian"
 
 
 def test_podman_of_an_ordinary_user(forky: Host, podman: DockerClient, tmp_path: Path) -> None:
