@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..host.facts import Facts
 from ..host.overlay import Overlay

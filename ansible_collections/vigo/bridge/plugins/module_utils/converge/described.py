@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..host.facts import Facts
 from ..types.target import Target

@@ -8,9 +8,9 @@ Pure: the translator builds it to check a stack, the target builds it to converg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
+from ..common.dataclass import dataclass
 from ..common.topological_order import topological_order
 from ..types.descriptor import ProvidedObject
 from .cycles import cycles

@@ -10,10 +10,10 @@ import json
 import re
 import time
 import zlib
-from dataclasses import dataclass
 from typing import Any, Callable, Mapping, NoReturn
 
 from ..common import durations
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..engine.connection import address
 from ..host import private_files

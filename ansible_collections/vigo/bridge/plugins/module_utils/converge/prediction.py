@@ -9,9 +9,10 @@ order in which it is written, and a guard can check anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Iterable
 
+from ..common.dataclass import dataclass
 from ..host.overlay import Overlay, PredictedFiles
 from ..host.predicted_accounts import PredictedAccounts
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from itertools import filterfalse
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..host.overlay import Overlay
 from ..types.base import Behaviour

@@ -9,9 +9,9 @@ of that name in the other crates, ``crate/name``, a crate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Iterator, Sequence
 
+from ..common.dataclass import dataclass
 from ..common.suggest import did_you_mean
 from ..types.descriptor import NO_LINKS, Links
 

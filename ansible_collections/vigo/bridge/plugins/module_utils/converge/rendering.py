@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Container, Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..language.go_template.errors import OPEN, TemplateError
 

@@ -7,9 +7,10 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
+from ..common.dataclass import dataclass
 from ..types.result import UNCHANGED, Result
 from .graph import Graph
 

@@ -9,9 +9,9 @@ It can be interrupted and repeated: the state, which records adopted objects, is
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..host import private_files
 from ..state.of_stack import remove_state

@@ -25,9 +25,9 @@ import tempfile
 import time
 import zipfile
 import zipimport
-from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
+from ..common.dataclass import dataclass
 from ..host import private_files
 from .ansible_compat import import_what_modules_need
 from .unpacking import OTHERS, put, remove

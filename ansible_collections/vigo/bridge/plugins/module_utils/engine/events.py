@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, Protocol
+
+from ..common.dataclass import dataclass
 
 #: Seconds that an engine gets to open the stream; some do so only at the first event.
 _OPENING = 1.0

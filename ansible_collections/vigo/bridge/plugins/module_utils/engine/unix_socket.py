@@ -14,9 +14,9 @@ import http.client
 import json
 import socket
 import threading
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from ..common.dataclass import dataclass
 from .conversation import Conversation, open_conversation
 
 _SCHEME = "unix://"

@@ -19,9 +19,9 @@ import signal
 import sys
 import time
 import traceback
-from dataclasses import dataclass
 from typing import Callable
 
+from ..common.dataclass import dataclass
 from ..common.errors import Blocked
 from . import caller_watch
 from .system_errors import explained

@@ -18,9 +18,10 @@ import dataclasses
 import fnmatch
 import glob
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, Any, Callable, ContextManager, Iterable
 
+from ..common.dataclass import dataclass
 from .predicted_accounts import PredictedAccounts
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ..common.dataclass import dataclass
 
 #: The files of accounts. A path below one of them stands for the entry of a name.
 USERS, GROUPS = "/etc/passwd", "/etc/group"

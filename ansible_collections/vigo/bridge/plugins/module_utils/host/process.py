@@ -13,9 +13,9 @@ import signal
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, Mapping, Tuple, Union
 
+from ..common.dataclass import dataclass
 from ..common.errors import Blocked, ResourceError
 from ..secrets.references import Secrets
 from . import caller_watch

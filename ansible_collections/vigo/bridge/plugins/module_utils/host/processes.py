@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Iterable, Iterator
 
+from ..common.dataclass import dataclass
 from .machine import names_of, read
 
 PROC = "/proc"

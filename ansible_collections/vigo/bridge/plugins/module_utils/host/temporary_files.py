@@ -9,9 +9,9 @@ import contextlib
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from typing import IO, Iterator
 
+from ..common.dataclass import dataclass
 from . import temporary_entries
 
 #: File names may have 255 bytes; the rest is for what makes a name unique.

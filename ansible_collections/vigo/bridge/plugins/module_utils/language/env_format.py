@@ -9,8 +9,9 @@ Only a line feed ends a line: other characters that Python treats as line breaks
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Iterator
+
+from ..common.dataclass import dataclass
 
 # The characters of Go's unicode.IsSpace; Python's str.isspace accepts four more.
 _SPACE = (

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ..common.dataclass import dataclass
 from .state_folder import Damaged, StateFolder, scope_file
 
 _KIND = "former"

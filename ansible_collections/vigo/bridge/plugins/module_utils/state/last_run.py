@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from ..common.dataclass import dataclass
 from .state_folder import Damaged, StateFolder, scope_file
 
 _VERSION = 1

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 
 

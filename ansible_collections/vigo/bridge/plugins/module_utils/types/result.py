@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Callable, Mapping
 
+from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
 from ..host.system_errors import blocked
 from ..secrets.references import Secrets

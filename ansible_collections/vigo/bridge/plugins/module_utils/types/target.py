@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
+from ..common.dataclass import dataclass
 from ..host.overlay import Overlay
 from ..secrets.references import Secrets
 

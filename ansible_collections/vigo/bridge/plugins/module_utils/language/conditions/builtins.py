@@ -10,9 +10,9 @@ is contacted, and asks ``Facts`` when the condition is evaluated.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Callable, Iterable
 
+from ...common.dataclass import dataclass
 from ...common.errors import Advised
 from ...host.traits import architecture, family, require_known
 

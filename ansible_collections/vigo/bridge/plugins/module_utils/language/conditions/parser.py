@@ -12,9 +12,9 @@ Arguments are separated by commas; each is quoted or a bare number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Iterable, Sequence, Union
 
+from ...common.dataclass import dataclass
 from ...common.errors import Advised
 from ...common.suggest import did_you_mean_or_one_of
 from ...common.wording import counted

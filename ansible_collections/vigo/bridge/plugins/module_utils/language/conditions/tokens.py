@@ -10,8 +10,8 @@ literal, backslashes included.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...common.dataclass import dataclass
 from ...common.errors import Advised
 
 #: Longer texts are cut in messages.

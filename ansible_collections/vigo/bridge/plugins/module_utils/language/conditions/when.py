@@ -11,9 +11,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Iterable
 
+from ...common.dataclass import dataclass
 from .parser import Both, Call, Changed, Either, Not, Tree, parse_tree
 from .tokens import ConditionError
 

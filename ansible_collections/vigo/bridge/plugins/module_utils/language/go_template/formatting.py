@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Optional
 
+from ...common.dataclass import dataclass
 from . import values
 from .errors import Fault
 from .limits import Sink

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
+from ...common.dataclass import dataclass
 from . import builtins, helpers, printing, values
 from .errors import Fault
 from .helpers import as_text

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
+from ...common.dataclass import dataclass
 from .errors import CLOSE, OPEN, Fault
 from .strconv import NUMBER_ADVICE
 

@@ -10,9 +10,9 @@ is made of literals only. A block whose head is not ours is verbatim to its ``en
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Dict, Iterable, List, Optional, Set, Tuple, Union, cast
 
+from ...common.dataclass import dataclass
 from .errors import Source, TemplateError
 from .lexer import Action, Part, Piece, Unreadable, parts_of
 from .naming import Mistakes, Naming, known_namespaces, naming_of, template_name

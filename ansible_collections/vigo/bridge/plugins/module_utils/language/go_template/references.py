@@ -10,9 +10,9 @@ names it through dots, variables, functions and template calls.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Iterable, List, Optional, Set, Tuple, cast
 
+from ...common.dataclass import dataclass
 from .errors import Source
 from .tree import (
     Body,

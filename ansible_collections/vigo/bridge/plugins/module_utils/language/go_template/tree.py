@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Dict, Generic, List, Mapping, Optional, Tuple, TypeVar, Union
+
+from ...common.dataclass import dataclass
 
 
 @dataclass(frozen=True)

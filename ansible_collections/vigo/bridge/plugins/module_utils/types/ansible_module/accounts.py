@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import pwd
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ...common.comma_strings import as_list
+from ...common.dataclass import dataclass
 from ...common.errors import NoAccount, ResourceError
 from ...host.accounts import group_number, user_number
 from ...host.predicted_accounts import ANY, GROUPS, USERS

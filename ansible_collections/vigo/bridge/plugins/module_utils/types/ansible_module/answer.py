@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...delivery.ansible_compat import answer_in
 from ...host.forked import Ended

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ...common.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ...host.overlay import Overlay

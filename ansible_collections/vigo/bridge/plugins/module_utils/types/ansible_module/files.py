@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host.accounts import group_number, user_number
 from ...host.predicted_accounts import GROUPS, USERS

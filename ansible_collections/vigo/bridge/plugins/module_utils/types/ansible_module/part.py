@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Mapping, Protocol
+
+from ...common.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ..target import Target

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Iterator, Mapping, Tuple
 
 from ...common import durations
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ..descriptor import TIME_LIMIT
 from .part import Part

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from typing import Any, Callable, Iterator, Mapping, cast
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host.background import Background
 from ..base import Decision, Outcome, Pending

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...engine.connection import address
 from ..target import Target

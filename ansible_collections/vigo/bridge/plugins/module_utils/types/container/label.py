@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Iterable, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...state.ownership import Owner
 from .settings import SETTINGS, Settings

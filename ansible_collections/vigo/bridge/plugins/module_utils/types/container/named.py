@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Iterable
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ..target import Target
 from .engine import Engine

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Mapping, cast
 
+from ...common.dataclass import dataclass
 from . import label
 from .label import Recorded
 from .settings import SETTINGS, Settings

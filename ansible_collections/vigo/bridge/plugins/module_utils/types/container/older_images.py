@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...engine.connection import Refused
 from .engine import Engine

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
 from ...state.ownership import Claim, NameConflict, Owner, Stack, refusal

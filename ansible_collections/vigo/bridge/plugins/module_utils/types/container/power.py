@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ...host.background import Background
 from ..base import Call, Decision, Outcome, Pending, Turn
 from ..on_demand import RESTARTED, STARTED, STOPPED

@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, Container, Iterable, Iterator, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...engine.connection import address
 from ..result import PRUNED, Result, as_failed

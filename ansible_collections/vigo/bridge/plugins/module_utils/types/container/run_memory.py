@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Iterable, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host.background import Background
 from ..target import Target

@@ -11,9 +11,9 @@ cases; tests name what is missing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ...common.dataclass import dataclass
 from .rows.limits import Limits
 from .rows.permissions import Permissions
 from .rows.process import Process

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Callable
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...engine.events import ContainerExit
 from .engine import Engine

@@ -12,10 +12,10 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Callable, Container, Iterator, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...engine.connection import Refused
 from ...host.background import Background

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...common.suggest import did_you_mean_or_one_of
 from ...host.process import Finished

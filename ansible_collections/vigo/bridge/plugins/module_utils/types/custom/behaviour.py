@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host import process
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn

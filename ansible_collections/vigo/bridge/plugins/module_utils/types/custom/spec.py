@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import base64
 import os
-from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ...common import durations
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from .program import check, interpreter
 

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from glob import has_magic
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host import process
 from ...secrets import references as secret_references

@@ -10,10 +10,10 @@ import hashlib
 import os
 import re
 import tempfile
-from dataclasses import dataclass
 from typing import IO, Any, Iterator
 from urllib.parse import urlsplit
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...common.wording import counted
 from ...host import download, temporary_files

@@ -16,9 +16,9 @@ import io
 import os
 import stat
 import tempfile
-from dataclasses import dataclass
 from typing import IO, Iterator
 
+from ...common.dataclass import dataclass
 from ...common.errors import Blocked, ResourceError, Uncertain
 from ...host import process, system_errors
 from ..target import Target

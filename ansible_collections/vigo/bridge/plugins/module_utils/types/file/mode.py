@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 
 #: One part of a symbolic mode between commas, such as ``ug+rw-x``, and each change in it.

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 
+from ...common.dataclass import dataclass
 from ...host.overlay import PredictedFile
 from ..target import Target
 from . import content, selinux

@@ -9,10 +9,11 @@ import base64
 import os
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Mapping
 
 from ...common.comma_strings import text
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.integers import integer_within
 from ...common.switches import is_absent

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ..ansible_module.answer import Answer
 from ..base import NOT_YET_KNOWN, Behaviour, Decision, Outcome, Turn, currently

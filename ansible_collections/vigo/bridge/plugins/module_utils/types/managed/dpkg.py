@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping
+
+from ...common.dataclass import dataclass
 
 _FOLDER = "/var/lib/dpkg"
 #: Plain names, without a pattern, an architecture or a version.

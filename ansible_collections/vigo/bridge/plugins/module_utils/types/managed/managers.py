@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Callable
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host import traits
 

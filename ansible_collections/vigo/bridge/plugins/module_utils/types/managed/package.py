@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
 from ...common import comma_strings
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.switches import is_on
 from ...host import package_files

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Mapping, Tuple
 
+from ...common.dataclass import dataclass
 from .managers import Machine
 
 

@@ -14,9 +14,9 @@ import os
 import pwd
 import secrets
 import stat
-from dataclasses import dataclass
 from typing import Iterator
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ..ansible_module.part import Change
 from ..target import Target

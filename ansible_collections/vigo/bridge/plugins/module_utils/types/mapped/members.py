@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import grp
 import shutil
-from dataclasses import dataclass
 from typing import Mapping, Sequence, Tuple
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...common.wording import counted
 from ...host import process

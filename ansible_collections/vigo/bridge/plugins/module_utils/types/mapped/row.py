@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ..descriptor import Attribute
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
+
+from ...common.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping, Pattern
 
 from ...common import durations, signals
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.integers import integer
 from ...host.processes import LOGIN_SERVICES, Process

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Sequence, Tuple
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host import process
 from ..base import Behaviour, Decision, Outcome, Turn

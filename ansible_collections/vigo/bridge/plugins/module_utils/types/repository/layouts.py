@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Callable, Mapping, Tuple
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from .openpgp import armored
 from .spec import RepositorySpec

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping, Tuple
 
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.switches import is_absent, is_on
 from ..fetched.fetching import location

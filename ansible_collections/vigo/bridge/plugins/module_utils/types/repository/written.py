@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import dataclass
 from typing import Mapping, Sequence, Tuple
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...common.suggest import did_you_mean_or_one_of
 

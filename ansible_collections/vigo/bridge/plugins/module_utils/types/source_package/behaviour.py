@@ -9,9 +9,9 @@ import contextlib
 import os
 import shutil
 import stat
-from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 from ...host import private_files, regular_files, temporary_files, temporary_folders
 from ...host.overlay import Overlay

@@ -15,9 +15,9 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from dataclasses import dataclass
 from typing import IO, Any, Callable, Iterator, Tuple, Union
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 
 FOLDER, FILE, LINK, COPY = "folder", "file", "link", "copy"

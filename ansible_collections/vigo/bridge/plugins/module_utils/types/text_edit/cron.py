@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ...common.comma_strings import as_map
+from ...common.dataclass import dataclass
 from ...common.errors import Key, Offset, Problems, ResourceError
 from ...secrets import references as secret_references
 from ..file.spec import NEW_MODE, NEW_SECRET_MODE

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Pattern
 
 from ...common import switches
 from ...common.comma_strings import text as written_text
+from ...common.dataclass import dataclass
 from ...common.errors import Offset, Problems, ResourceError
 from ..file.spec import target_path
 

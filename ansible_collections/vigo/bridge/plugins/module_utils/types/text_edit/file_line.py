@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping, Pattern, Sequence
 
 from ...common.comma_strings import text as written_text
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.time_limit import matching_limit
 from ...secrets import references as secret_references

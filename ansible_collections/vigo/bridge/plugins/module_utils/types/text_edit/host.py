@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping, Union
 
 from ...common.comma_strings import each
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from .edit import Edit, Reveal, is_absent, needed
 from .lines import Line, joined, lines_of, with_line

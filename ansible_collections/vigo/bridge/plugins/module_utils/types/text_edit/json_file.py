@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import Offset, Problems, ResourceError
 from ...common.integers import integer_within
 from ...secrets import references as secret_references

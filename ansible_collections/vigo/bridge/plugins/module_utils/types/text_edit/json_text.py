@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Callable, NoReturn
 
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 
 

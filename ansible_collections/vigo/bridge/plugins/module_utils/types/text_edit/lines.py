@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Iterable, Mapping, Pattern, Sequence
 
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from .edit import pattern
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping, Match, Pattern
 
 from ...common.comma_strings import text as written_text
+from ...common.dataclass import dataclass
 from ...common.errors import Offset, Problems, ResourceError
 from ...secrets import references as secret_references
 from .edit import Edit, Reveal, needed, path_of, pattern

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...common.dataclass import dataclass
 from ...common.errors import Offset, ResourceError
 from ...common.suggest import did_you_mean_or_one_of
 

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Mapping
 
+from ...common.dataclass import dataclass
 from ...common.errors import Problems, ResourceError
 from ...common.switches import is_on
 from ..file.spec import NEW_MODE

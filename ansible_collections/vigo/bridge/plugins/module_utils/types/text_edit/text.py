@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
 
 _MARK = "\ufeff"

@@ -10,9 +10,9 @@ shown as their references.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping, cast
 
+from ....common.dataclass import dataclass
 from ....secrets import references as secret_references
 from ..label import plain
 from ..observed import Existing, Observed

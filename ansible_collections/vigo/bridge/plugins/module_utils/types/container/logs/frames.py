@@ -11,9 +11,9 @@ several messages, of which only the last one ends in a line break.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import Iterable, Iterator
 
+from ....common.dataclass import dataclass
 from ....engine.frames import STDERR, Frames
 from .times import split_time
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from dataclasses import dataclass
 from typing import Deque, Iterable, Iterator, NamedTuple, Pattern
 
+from ....common.dataclass import dataclass
 from ....common.time_limit import matching_limit
 from ....host.caller_watch import leave_if_gone
 from ..engine import Engine

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping
 
+from ....common.dataclass import dataclass
 from ....engine.connection import Refused
 from ..engine import Engine
 from ..owners import Owners, is_proven

@@ -9,9 +9,9 @@ Other programs can write labels, too: one that is not in the form of this file i
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from ....common.dataclass import dataclass
 from ....common.errors import ResourceError
 from .. import label
 from ..observed import Existing

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any, Callable, Sequence
 
+from ....common.dataclass import dataclass
 from ....common.errors import Blocked, ResourceError
 from ..engine import Engine
 from ..settings import Settings

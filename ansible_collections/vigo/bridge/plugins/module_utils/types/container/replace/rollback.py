@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Sequence
 
+from ....common.dataclass import dataclass
 from ....common.errors import Blocked, ResourceError
 from ....engine.connection import Refused
 from ..engine import Engine

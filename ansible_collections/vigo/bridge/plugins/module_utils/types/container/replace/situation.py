@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Callable
 
+from ....common.dataclass import dataclass
 from .. import label
 from ..engine import Engine
 from ..observed import Existing

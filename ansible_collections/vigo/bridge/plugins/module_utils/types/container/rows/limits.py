@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Mapping
 
+from ....common.dataclass import dataclass
 from ..setting import (
     KEYS,
     Engines,

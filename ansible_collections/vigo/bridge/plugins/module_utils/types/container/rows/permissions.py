@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Mapping
 
 from ....common.comma_strings import as_map
+from ....common.dataclass import dataclass
 from ..setting import (
     KEYS,
     NAME,

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ....common.comma_strings import as_list, as_map
+from ....common.dataclass import dataclass
 from ....common.signals import parse as _signal
 from ..setting import (
     KEYS,
@@ -177,7 +177,7 @@ class Process:
             ),
         )
     )
-    healthcheck: Healthcheck | None = row(  # noqa: RUF009 - it returns a field
+    healthcheck: Healthcheck | None = row(
         Setting(
             _healthcheck.parse,
             secrets=True,

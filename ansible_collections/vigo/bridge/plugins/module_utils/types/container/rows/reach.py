@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Mapping
 
+from ....common.dataclass import dataclass
 from ...descriptor import Attribute
 from ..setting import (
     NAME,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ....common.comma_strings import as_list, as_map, text
+from ....common.dataclass import dataclass
 from ....common.errors import Key, ResourceError, within
 from ....common.suggest import did_you_mean_or_one_of
 from . import devices as cdi

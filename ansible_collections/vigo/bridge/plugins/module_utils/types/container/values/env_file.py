@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Mapping
 
 from ....common.comma_strings import as_list, text
+from ....common.dataclass import dataclass
 from ....common.errors import Key, ResourceError, within
 from . import quantities
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from ....common.comma_strings import text as text_of
+from ....common.dataclass import dataclass
 from ....common.errors import ResourceError
 from ....common.suggest import nearest
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ....common.dataclass import dataclass
 
 BIND, VOLUME, TMPFS, IMAGE = TYPES = ("bind", "volume", "tmpfs", "image")
 PROPAGATION = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})

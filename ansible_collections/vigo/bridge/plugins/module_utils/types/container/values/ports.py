@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ....common.comma_strings import each
+from ....common.dataclass import dataclass
 from ....common.errors import ResourceError
 
 if TYPE_CHECKING:
