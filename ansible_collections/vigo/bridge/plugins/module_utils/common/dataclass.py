@@ -53,8 +53,10 @@ def _decorated(cls: Any, *, frozen: bool, order: bool, eq: bool, represented: bo
             for name in ("__lt__", "__le__", "__gt__", "__ge__"):
                 methods[name] = _compare(name, compared)
         if not has_hash:
-            hashed = [each for each in fields if _or(each.hash, each.compare)]
-            cls.__hash__ = _hash(_values([each.name for each in hashed])) if frozen else None
+            hashed = [
+                each.name for each in fields if (each.compare if each.hash is None else each.hash)
+            ]
+            cls.__hash__ = _hash(_values(hashed)) if frozen else None
     for name, method in methods.items():
         if name not in own:
             method.__qualname__ = f"{cls.__qualname__}.{name}"
@@ -64,16 +66,13 @@ def _decorated(cls: Any, *, frozen: bool, order: bool, eq: bool, represented: bo
     return cls
 
 
-def _or(value: Any, default: Any) -> Any:
-    return default if value is None else value
-
-
 def _init(cls: type, fields: tuple[Any, ...]) -> Callable[..., None]:
     names = [each.name for each in fields if each.init]
     defaults = {each.name: each.default for each in fields if each.init and _is_set(each.default)}
-    factories = [(each.name, each.default_factory) for each in fields if _is_made(each)]
-    made = {each[0] for each in factories}
-    required = [name for name in names if name not in defaults and name not in made]
+    factories = {
+        each.name: each.default_factory for each in fields if _is_set(each.default_factory)
+    }
+    required = [name for name in names if name not in defaults and name not in factories]
     known = frozenset(names)
     finish = hasattr(cls, "__post_init__")
 
@@ -93,7 +92,7 @@ def _init(cls: type, fields: tuple[Any, ...]) -> Callable[..., None]:
             unknown = sorted(given.keys() - known)
             raise TypeError(f"{cls.__name__}.__init__() got unexpected arguments: {unknown}")
         found.update(given)
-        for name, factory in factories:
+        for name, factory in factories.items():
             if name not in found:
                 found[name] = factory()
         missing = [name for name in required if name not in found]
@@ -108,10 +107,6 @@ def _init(cls: type, fields: tuple[Any, ...]) -> Callable[..., None]:
 
 def _is_set(value: Any) -> bool:
     return value is not dataclasses.MISSING
-
-
-def _is_made(field: Any) -> bool:
-    return _is_set(field.default_factory)
 
 
 def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:

@@ -99,7 +99,8 @@ class Events:
 class _Reader:
     """Reads one stream to its end, in a thread.
 
-    It is no subclass of Thread, whose private names differ between versions of Python.
+    It does not inherit from Thread, because Thread's private attributes, which this class could
+    overwrite, depend on the version of Python.
     """
 
     def __init__(

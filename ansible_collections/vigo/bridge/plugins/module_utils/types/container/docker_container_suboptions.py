@@ -79,7 +79,7 @@ _NAMES: Mapping[str, str] = {"volumes": "mounts", "gpus": "device_requests"}
 
 
 def advice_within(place: Sequence[Any]) -> str:
-    """Return what to write instead of an unknown key of an option; empty if there is no advice.
+    """Return advice for an unknown key of an option: what to write instead. Empty if there is none.
 
     place: of the error; the key is its last part.
     """

@@ -25,7 +25,6 @@ from ..descriptor import Attribute
 from . import conflicts, start_first
 from .descriptor import TYPE
 from .docker_container import aliases_of
-from .docker_container_suboptions import advice_within
 from .rows.shared import plain
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings
@@ -215,6 +214,8 @@ def _within_one(names: list[str]) -> Iterator[None]:
     except ResourceError as error:
         if error.attribute not in names[:-1]:
             error.move_into((names[-1],))
+        from .docker_container_suboptions import advice_within  # Only errors need it.
+
         for one in errors_of(error):
             hint = advice_within(one.place)
             if hint:

@@ -117,14 +117,14 @@ def create(settings: Settings, making: Making) -> dict[str, Any]:
         mode = settings.network_mode or DEFAULT
         ends = {"EndpointsConfig": {mode: {"MacAddress": mac}}} if mac else None
         return {"HostConfig.NetworkMode": settings.network_mode, "NetworkingConfig": ends}
-    first = settings.networks[0]
-    end = endpoint(first)
+    first = settings.networks[0].network
+    later = connected_later(settings.networks, podman=False)
+    at_once = {item.network: endpoint(item) for item in settings.networks if item not in later}
     if mac:
-        end["MacAddress"] = mac
-    further = {item.network: endpoint(item) for item in settings.networks[1:] if item.mac}
+        at_once[first]["MacAddress"] = mac
     return {
-        "HostConfig.NetworkMode": first.network,
-        "NetworkingConfig": {"EndpointsConfig": {first.network: end, **further}},
+        "HostConfig.NetworkMode": first,
+        "NetworkingConfig": {"EndpointsConfig": at_once},
     }
 
 
