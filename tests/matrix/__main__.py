@@ -85,7 +85,7 @@ def _on_beta(
 ) -> Iterator[Row]:
     name = f"core {BETA}, controller {BETA_PYTHON}"
     words = [word for word in BETA_PARTS if word in (options.only or BETA_PARTS)]
-    if not words or (options.chosen and not {BETA, f"{BETA}/{BETA_PYTHON}"} & set(options.chosen)):
+    if not words or not _is_chosen(BETA, BETA_PYTHON, options.chosen):
         left_out.append(f"{name} (not chosen)")
         return
     cell = (seen.controller(BETA_PYTHON), BETA)
@@ -98,10 +98,14 @@ def _on_beta(
         left_out.append(f"{name} ({error})")
 
 
+def _is_chosen(core: str, python: str, chosen: Sequence[str]) -> bool:
+    return not chosen or core in chosen or f"{core}/{python}" in chosen
+
+
 def _controllers(core: str, chosen: Sequence[str], left_out: list[str]) -> Iterator[Controller]:
     for version in CORES[core][0]:
         name = f"core {core}, controller {version}"
-        if chosen and core not in chosen and f"{core}/{version}" not in chosen:
+        if not _is_chosen(core, version, chosen):
             left_out.append(f"{name} (not chosen)")
             continue
         interpreter = find_python(version)

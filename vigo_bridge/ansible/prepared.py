@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts Ansible once for a command that lists the inventory and then runs playbooks.
 
-Ansible needs a third of a second to load. `listing` starts a process that loads it, lists the
-inventory in a child process, and then waits: the first playbook of the command runs in it. Later
-ones, and those that need other settings, get a process of their own.
+Ansible needs a third of a second to load. `listing_before_a_playbook` starts a process that loads
+it, lists the inventory in a child process, and then waits: the first playbook of the command runs
+in it. Later ones, and those that need other settings, get a process of their own.
 """
 
 from __future__ import annotations

@@ -58,10 +58,9 @@ def main() -> None:
     if name == PREPARED:
         arguments = _prepared(**json.loads(arguments[0]))
         name = _PLAYBOOK
-    elif name == _ONLY_READS and os.getpid() == os.getpgrp():
-        signal.signal(signal.SIGINT, _kill_group)
-        _load(name)
     else:
+        if name == _ONLY_READS and os.getpid() == os.getpgrp():
+            signal.signal(signal.SIGINT, _kill_group)
         _load(name)
     _run(name, arguments)
 
