@@ -64,7 +64,7 @@ def _missing_cases(setting: Setting) -> Iterator[str]:
     if not any(each["attribute"] == name and "given" in each for each in ON_ENGINES):
         yield "row in tests/integration/container_attributes.yml: set, changed, removed"
     if not setting.is_live and name not in _written_to_the_label():
-        yield "row in VERSION_1 of test_spec.py: its form in the label"
+        yield "row in VERSION_1 of test_label.py: its form in the label"
     if not any(row["setting"] == name for row in IMPORTED):
         yield "row in tests/unit/compose/settings.yaml: the key of Compose that sets it"
 
@@ -73,12 +73,12 @@ def _written_to_the_label() -> set[str]:
     """Return the names of the attributes in that table, which a circle of imports prevents
     importing.
     """
-    tree = ast.parse((HERE / "test_spec.py").read_text(encoding="utf-8"))
+    tree = ast.parse((HERE / "test_label.py").read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "VERSION_1":
             assert node.value is not None
             return {name for attributes, _ in ast.literal_eval(node.value) for name in attributes}
-    raise AssertionError("test_spec.py has no VERSION_1")
+    raise AssertionError("test_label.py has no VERSION_1")
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
@@ -92,7 +92,7 @@ def test_what_is_forgotten_is_named() -> None:
         "option bare in the documentation of vigo.bridge.container",
         "row in spellings.yml",
         "row in tests/integration/container_attributes.yml: set, changed, removed",
-        "row in VERSION_1 of test_spec.py: its form in the label",
+        "row in VERSION_1 of test_label.py: its form in the label",
         "row in tests/unit/compose/settings.yaml: the key of Compose that sets it",
     ]
 
