@@ -9,17 +9,8 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.unit.watch.sources.follower import Watcher
 from tests.unit.watch.sources.remote import FILES, Remote
-
-
-@pytest.fixture(autouse=True)
-def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use no settings of the person who runs the tests."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
 
 
 def test_a_repository_with_sha_256(tmp_path: Path) -> None:

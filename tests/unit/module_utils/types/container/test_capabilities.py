@@ -10,12 +10,12 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import api_version
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container import spec
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     Observed,
     existing_of,
 )
+from tests.unit.module_utils.types.container.specs import parse
 
 CHECK = {"healthcheck": {"test": "x", "start_interval": "1s"}}
 #: Attributes, the engine's version of the API, and a part of the error; empty: it can.
@@ -132,7 +132,3 @@ def error_of(check: Callable[[], None]) -> str:
     except ResourceError as error:
         return error.message
     return ""
-
-
-def parse(attributes: dict[str, Any]) -> spec.ContainerSpec:
-    return spec.parse({"container": "app", "image": "x", **attributes})
