@@ -46,6 +46,7 @@ def test_a_timeout_ends_the_whole_group_also_who_ignores_it(tmp_path: Path) -> N
     command = f'cd {tmp_path}; sh -c "{stubborn.replace("$", chr(92) + "$")}" & {stubborn}'
     result = apply(EXEC, {"command": command, "timeout": "1"})
     assert "did not finish within 1 s" in result.reason
+    assert result.rc == -9
     pids = (tmp_path / "pids").read_text().split()
     assert len(pids) == 2
     assert not [pid for pid in pids if _is_alive(pid)]

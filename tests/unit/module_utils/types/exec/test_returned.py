@@ -45,7 +45,7 @@ CASES: dict[str, tuple[dict[str, Any], bool, dict[str, Any]]] = {
     "too slow": (
         {"command": f"{BOTH}; sleep 60", "timeout": "0.5"},
         False,
-        {"action": "failed", **PRINTED},
+        {"action": "failed", "rc": -15, **PRINTED},
     ),
     "a guard": (
         {"command": BOTH, "creates": "/"},
