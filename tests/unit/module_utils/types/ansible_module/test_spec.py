@@ -13,6 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.ansible_module.s
     parse,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.unit.module_utils.blame import attributes_at_fault
 
 FILE, APT = "ansible.builtin.file", "ansible.builtin.apt"
 
@@ -36,6 +37,8 @@ def test_refused(module: str, attributes: dict[str, Any], message: str) -> None:
     with pytest.raises(ResourceError) as raised:
         parse(module, attributes)
     assert raised.value.message.startswith(message)
+    first = "timeout" if "timeout" in attributes else "args"
+    assert attributes_at_fault(raised.value) == [first]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from tests.unit.module_utils.blame import attributes_at_fault
 from tests.unit.module_utils.types.container.specs import parse
 
 _LONG = "9" * 400
@@ -345,6 +346,7 @@ def test_no_test_of_a_healthcheck(test: Any, message: str) -> None:
             parse({"healthcheck": healthcheck})
         assert message in raised.value.message
         assert raised.value.message.startswith("healthcheck.test: ")
+        assert attributes_at_fault(raised.value) == ["healthcheck"]
 
 
 @pytest.mark.parametrize(("attributes", "message"), REFUSED)
@@ -352,3 +354,4 @@ def test_refused(attributes: dict[str, Any], message: str) -> None:
     with pytest.raises(ResourceError) as raised:
         parse(attributes)
     assert message in raised.value.message
+    assert {*attributes_at_fault(raised.value)} <= {*attributes}

@@ -13,6 +13,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import R
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed.descriptor import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed.plan import Step
 from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes import typed
+from tests.unit.module_utils.blame import attributes_at_fault, first_words
 
 BY_NAME = {kind.name: kind for kind in TYPES}
 TABLE = yaml.safe_load(Path(__file__).with_name("steps.yml").read_text())
@@ -50,3 +51,4 @@ def test_what_is_refused(case: dict[str, Any]) -> None:
     with pytest.raises(ResourceError) as raised:
         plan(case)
     assert raised.value.message == case["error"]
+    assert attributes_at_fault(raised.value) == first_words(raised.value)

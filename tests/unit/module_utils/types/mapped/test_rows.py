@@ -16,6 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.authorize
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.password import Password
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.rows import ROWS
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.unit.module_utils.blame import attributes_at_fault, first_words
 
 TABLE = yaml.safe_load(Path(__file__).with_name("rows.yml").read_text())
 
@@ -28,6 +29,7 @@ def test_module_and_options(case: dict[str, Any]) -> None:
         with pytest.raises(ResourceError) as raised:
             kind.parse(attributes)
         assert raised.value.message == case["error"]
+        assert attributes_at_fault(raised.value) == first_words(raised.value)
         return
     spec: Any = kind.parse(attributes)
     assert (spec.module, spec.args) == (case["module"], case["args"])

@@ -25,6 +25,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.nonrepo_package.
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.module_utils.applying import apply
+from tests.unit.module_utils.blame import attributes_at_fault, first_words
 
 PACKAGE = NonrepoPackage()
 TABLE = yaml.safe_load(Path(__file__).with_name("steps.yml").read_text())
@@ -53,6 +54,7 @@ def test_mistakes(case: dict[str, Any]) -> None:
     with pytest.raises(ResourceError) as raised:
         TYPES["nonrepo_package"].parse(case["given"])
     assert raised.value.message == case["error"]
+    assert attributes_at_fault(raised.value) == first_words(raised.value)
 
 
 @pytest.mark.parametrize(

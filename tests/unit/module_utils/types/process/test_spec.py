@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.process.spec import parse
+from tests.unit.module_utils.blame import attributes_at_fault, first_words
 
 #: attributes -> how many have to run, in words
 EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
@@ -92,6 +93,7 @@ def test_what_is_refused(attributes: dict[str, Any], message: str) -> None:
     with pytest.raises(ResourceError) as raised:
         parse({"process": "nginx", **attributes})
     assert raised.value.message.startswith(message)
+    assert attributes_at_fault(raised.value) == first_words(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.repository.openp
     armored,
     binary,
 )
+from tests.unit.module_utils.blame import attributes_at_fault, first_words
 from tests.unit.module_utils.types.repository.keys import ONE
 
 TABLE = yaml.safe_load(Path(__file__).with_name("files.yml").read_text())
@@ -59,8 +60,7 @@ def test_mistakes(case: dict[str, Any]) -> None:
     with pytest.raises(ResourceError) as raised:
         TYPES["repository"].parse({"repository": "it", **case["given"]})
     assert raised.value.message == case["error"]
-    first = case["error"].split()[0].rstrip(":")
-    assert ". " in case["error"] or raised.value.place[0] == first
+    assert attributes_at_fault(raised.value) == first_words(raised.value)
 
 
 @pytest.mark.parametrize("manager", ["apt", "dnf", "zypper"])

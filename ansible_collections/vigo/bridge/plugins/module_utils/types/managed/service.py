@@ -88,7 +88,8 @@ def parse(attributes: Mapping[str, Any]) -> Plan:
         on: str(given[attribute]) for on, attribute in _COMMANDS.items() if attribute in given
     }
     if state:
-        problems.of("restart_command", _check_commands, commands, state)
+        with problems.collected():
+            _check_commands(commands, state)
     problems.refuse()
     service = Service(name, state, enabled, commands)
     return Plan(service_manager, service.steps, UNITS, only_triggered=state in ALWAYS)

@@ -21,7 +21,7 @@ def block_markers(attributes: Mapping[str, Any]) -> dict[str, Any]:
         for name, default in (("marker_begin", _BEGIN), ("marker_end", _END))
     )
     if begin == end:
-        raise ResourceError("marker_begin and marker_end must differ", place=("marker_end",))
+        raise ResourceError("marker_end must differ from marker_begin", place=("marker_end",))
     for name, line in (("marker_begin", begin), ("marker_end", end)):
         if "\n" in line:
             raise ResourceError(f"{name} must be one line", place=(name,))

@@ -10,7 +10,7 @@ from typing import Any, Mapping, Pattern
 
 from ...common import durations, signals
 from ...common.dataclass import dataclass
-from ...common.errors import Problems, ResourceError
+from ...common.errors import Problems, ResourceError, within
 from ...common.integers import integer
 from ...host.processes import LOGIN_SERVICES, Process
 
@@ -74,15 +74,20 @@ def parse(attributes: Mapping[str, Any]) -> ProcessSpec:
     problems = Problems()
     state, process = str(given.get("state", "running")), str(given.get("process", "")).strip()
     is_exact = problems.of("match_mode", _is_exact, given.get("match_mode", "exact"))
-    problems.of("state", _check_state, state, given)
+    with problems.collected():
+        _check_state(state, given)
     if not process:
-        raise ResourceError("process is missing or empty", "add the name of the program")
+        raise ResourceError(
+            "process is missing or empty", "add the name of the program", place=("process",)
+        )
     if state == "stopped" and is_exact:
         problems.of("process", _refuse_needed, process)
     pattern = problems.of("process", _pattern, process) if is_exact is False else None
     if state == "stopped" and pattern is not None:
         problems.of("process", _refuse_everything, pattern)
-    least, most = problems.of("count", _range, given) or (1, None)
+    least, most = 1, None
+    with problems.collected():
+        least, most = _range(given)
     signal = problems.of("signal", _signal, given.get("signal", "TERM"))
     kill_timeout = given.get("kill_timeout", _KILL_TIMEOUT)
     limit = problems.of("kill_timeout", durations.seconds, kill_timeout, "kill_timeout")
@@ -104,7 +109,7 @@ def _is_exact(mode: Any) -> bool:
 
 def _check_state(state: str, given: Mapping[str, Any]) -> None:
     if state not in _OF_STATE:
-        raise ResourceError(f"state: {state!r} is neither running nor stopped")
+        raise ResourceError(f"state: {state!r} is neither running nor stopped", place=("state",))
     for other, names in _OF_STATE.items():
         for name in names:
             if other != state and name in given:
@@ -143,7 +148,11 @@ def _pattern(process: str) -> Pattern[str]:
 
 def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
     """Return the minimum and maximum number of processes."""
-    count = {name: _number(given[name], name) for name in ("count", "min", "max") if name in given}
+    count = {}
+    for name in ("count", "min", "max"):
+        if name in given:
+            with within(name):
+                count[name] = _number(given[name], name)
     if "count" in count:
         if len(count) > 1:
             raise ResourceError(
@@ -155,7 +164,9 @@ def _range(given: Mapping[str, Any]) -> tuple[int, int | None]:
     least, most = count.get("min", 1), count.get("max")
     if most is not None and most < least:
         advice = "to run none, set state: stopped" if most == 0 else "correct one of them"
-        raise ResourceError(f"max: {most} is less than min, which is {least}", advice)
+        raise ResourceError(
+            f"max: {most} is less than min, which is {least}", advice, place=("max",)
+        )
     return least, most
 
 
@@ -163,7 +174,7 @@ def _number(value: Any, name: str) -> int:
     number = integer(value, name)
     if number < 0 or (name == "count" and number == 0):
         advice = "to run none, set state: stopped" if number == 0 else "write 1 or more"
-        raise ResourceError(f"{name}: invalid number of processes {number}", advice, place=(name,))
+        raise ResourceError(f"{name}: invalid number of processes {number}", advice)
     return number
 
 
