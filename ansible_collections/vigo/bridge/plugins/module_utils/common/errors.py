@@ -44,8 +44,9 @@ class ResourceError(Advised):
     ``log`` has the last lines of output of the failed container or command, or is empty. ``rc`` is
     an exit code, if there is one. ``returned``: see ``Outcome``. ``place`` says
     which of the resource's attributes is wrong, and where in it: keys of mappings, indexes of
-    items, and at the end a ``Key`` or the ``Offset`` in a text. It is empty if no attribute is
-    at fault.
+    items, and at the end a ``Key`` or the ``Offset`` in a text. Only errors of parsing
+    have it, as it becomes a position in a file of the stack. It is empty if no attribute is at
+    fault.
     """
 
     status = "failed"

@@ -90,7 +90,6 @@ def undoing(
         raise ResourceError(
             f"revert: {kind.name} cannot be undone automatically",
             "add on_revert with the command that undoes the resource",
-            place=("revert",),
         )
     changed = {**attributes, **kind.undoing}
     return kind, {name: value for name, value in changed.items() if value is not None}

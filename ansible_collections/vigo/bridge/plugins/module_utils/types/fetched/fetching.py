@@ -149,5 +149,4 @@ def refuse_mismatch(what: str, found: str, wanted: str) -> None:
         raise ResourceError(
             f"sha256: {what} has the checksum {found}, expected {wanted}; nothing was changed",
             "correct sha256 if you trust the file",
-            place=("sha256",),
         )

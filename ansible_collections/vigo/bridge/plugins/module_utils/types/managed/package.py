@@ -215,5 +215,4 @@ def unsupported(attribute: str, manager: str) -> ResourceError:
     return ResourceError(
         f"{attribute} is not supported with {manager}",
         'remove it for such hosts, for example with case: "{{ .Traits.os.family }}"',
-        place=(attribute,),
     )

@@ -62,8 +62,7 @@ def _refuse_unknown(names: Sequence[str], predicted: Mapping[str, int | None]) -
         noun = counted(len(unknown), "user").partition(" ")[2]
         verb = "does" if len(unknown) == 1 else "do"
         raise ResourceError(
-            f"members: {noun} {', '.join(unknown)} {verb} not exist; create them first",
-            place=("members",),
+            f"members: {noun} {', '.join(unknown)} {verb} not exist; create them first"
         )
 
 

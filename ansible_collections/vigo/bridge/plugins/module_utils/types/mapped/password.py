@@ -46,15 +46,12 @@ class Password:
         """Return the password itself. Raise ResourceError if it does not allow a login."""
         found = target.secrets.reveal(self.password).encode("utf-8", "surrogateescape")
         if not found:
-            raise ResourceError("password is empty; set one", place=("password",))
+            raise ResourceError("password is empty; set one")
         if len(found) > _LONGEST:
-            raise ResourceError(
-                f"password has more than {_LONGEST} bytes; use a shorter one", place=("password",)
-            )
+            raise ResourceError(f"password has more than {_LONGEST} bytes; use a shorter one")
         if any(byte < ord(" ") for byte in found):
             raise ResourceError(
-                "password contains a line break or another control character; remove it",
-                place=("password",),
+                "password contains a line break or another control character; remove it"
             )
         return found
 

@@ -140,13 +140,11 @@ def _checked(spec: PackageFile, observed: Observed, file: Fetched, target: Targe
         raise ResourceError(
             f"package: the file contains the package {found.name}, not {spec.name}",
             "correct package or url",
-            place=("package",),
         )
     if spec.version and not versions.is_version(observed.manager, spec.version, found.version):
         raise ResourceError(
             f"version: the file has version {found.version}, not {spec.version}",
             "correct version or url",
-            place=("version",),
         )
     _refuse_older(spec, observed, found.version, target)
     return found.version
@@ -159,7 +157,6 @@ def _refuse_older(spec: PackageFile, observed: Observed, version: str, target: T
         raise ResourceError(
             f"version {observed.installed} is installed, and {version} is older",
             "set allow_downgrade: true to install it",
-            place=("version",),
         )
 
 

@@ -47,7 +47,6 @@ def in_file(manager: str, path: str, target: Target) -> Content:
             "url: the file is not a package for this host's package manager",
             "correct url",
             log=finished.stderr,
-            place=("url",),
         )
     return Content(name, version)
 

@@ -150,7 +150,6 @@ def _key(spec: RepositorySpec, layout: Layout, target: Target) -> bytes:
             f"key_url: the file contains the key {', '.join(found)}, expected"
             f" {', '.join(spec.fingerprints)}; nothing was changed",
             "correct key_fingerprint if you trust the key",
-            place=("key_fingerprint",),
         )
     return packets
 

@@ -66,7 +66,6 @@ class Layout:
                 f"repo is not a repository for {kind}, which this host uses",
                 "write a repo for each kind of host, for example with"
                 ' case: "{{ .Traits.os.family }}"',
-                place=("repo",),
             )
         if not self.has_index:
             return written.as_ini(spec.name, key_path, spec.is_enabled, self.extra or {})

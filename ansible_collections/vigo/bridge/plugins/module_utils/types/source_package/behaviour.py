@@ -138,7 +138,6 @@ def _exists(path: str, overlay: Overlay) -> bool:
         raise ResourceError(
             f"target_path: {path} is a symbolic link, which is not followed",
             "use the path of the folder itself",
-            place=("target_path",),
         )
     if not stat.S_ISDIR(mode):
         raise ResourceError(
@@ -157,7 +156,6 @@ def _refuse_shared(path: str) -> None:
         raise ResourceError(
             f"target_path: {error.filename}: {error.strerror}",
             "choose a folder that other users cannot write to",
-            place=("target_path",),
         ) from error
 
 
@@ -218,7 +216,6 @@ def _check_binary(spec: Package, new: str) -> None:
         raise ResourceError(
             f"binary_path: the archive has no file {spec.binary!r}; nothing was changed",
             f"write a path below target_path, such as {_first_file(new)!r}",
-            place=("binary_path",),
         ) from None
     with os.fdopen(descriptor, "rb") as stream:
         refuse_mismatch(spec.binary, digest(stream), spec.sha256)

@@ -67,7 +67,6 @@ def members(stream: IO[bytes]) -> Iterator[Iterator[Member]]:
         raise ResourceError(
             f"url: the archive is damaged or has an unsupported format: {error}",
             "use a complete tar or zip archive without a password",
-            place=("url",),
         ) from None
 
 
@@ -82,7 +81,6 @@ def _members(stream: IO[bytes], stack: contextlib.ExitStack) -> Iterator[Member]
         raise ResourceError(
             "url: the file is not a supported archive",
             "use zip, or tar, also with gzip, bzip2 or xz",
-            place=("url",),
         ) from None
 
 
@@ -172,7 +170,6 @@ def _refused(name: str, why: str) -> ResourceError:
     return ResourceError(
         f"url: the archive is not safe: {name!r} {why}; nothing was changed",
         "use another archive",
-        place=("url",),
     )
 
 

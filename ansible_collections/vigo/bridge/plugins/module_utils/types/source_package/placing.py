@@ -23,7 +23,6 @@ def refuse_conflicts(new: str, path: str) -> None:
                 raise ResourceError(
                     f"target_path: {path} is a mount point",
                     "write the path of a folder in it",
-                    place=("target_path",),
                 )
             _refuse_conflicts(source, target, path)
 

@@ -125,7 +125,6 @@ def _fill(path: str, source: IO[bytes], size: int, member: Member) -> None:
             f"url: the archive contains a file of {counted(size, 'byte')}, but the disk does not"
             " have that much free space; nothing was changed",
             "free some space, or use another archive",
-            place=("url",),
         )
     left = size
     with open(path, "xb") as stream:

@@ -80,7 +80,6 @@ class JsonFile(Edit):
         raise ResourceError(
             f"{self.path}: {what} neither an object nor a list, so it cannot have {key!r}",
             "correct key, or remove that value first",
-            place=("key",),
         )
 
     def _number(self, depth: int, length: int) -> int:
@@ -92,7 +91,6 @@ class JsonFile(Edit):
             raise ResourceError(
                 f"{self.path}: {above} is a list, and {key!r} is not a valid index of it",
                 f"use a number from 0 to {length}; {length} adds an item",
-                place=("key",),
             )
         return number
 
@@ -103,7 +101,6 @@ class JsonFile(Edit):
                 f"{self.path}: {self._name(depth + 1)} does not exist, and {self.keys[depth + 1]!r}"
                 " may be an index or a key",
                 "create the list or object first",
-                place=("key",),
             )
         return {}
 
@@ -121,7 +118,6 @@ class JsonFile(Edit):
                 f"{self.path}: {self._name(len(self.keys) - 1) or 'the document'} is a"
                 " list; each run would remove another item",
                 "set the whole list with value",
-                place=("key",),
             )
         del holder[self.keys[-1]]
         return True

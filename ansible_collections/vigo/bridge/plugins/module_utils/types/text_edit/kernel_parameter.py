@@ -96,7 +96,6 @@ def _live(spec: Sysctl, target: Target) -> str:
         raise ResourceError(
             f"{spec.key}: this kernel has no such parameter",
             "correct key, or load the module that has it first",
-            place=("key",),
         )
     with content.opened(spec.live_path, target) as stream:
         return " ".join(stream.read().decode("utf-8", "replace").split())

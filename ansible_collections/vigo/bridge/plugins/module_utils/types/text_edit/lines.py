@@ -79,7 +79,6 @@ class Region:
         return ResourceError(
             f"no line matches region_start {self.start.pattern if self.start else ''!r}",
             "add the line first, or correct region_start",
-            place=("region_start",),
         )
 
 
