@@ -53,6 +53,30 @@ def test_events(event: Any, expected: list[str], tmp_path: Path) -> None:
     assert seen == expected
 
 
+#: the kind of event -> whether the host has its result then; None: it is not reported
+KINDS = {
+    "runner_on_start": False,
+    "runner_on_ok": True,
+    "runner_on_failed": True,
+    "runner_on_unreachable": True,
+    "runner_on_skipped": None,
+}
+
+
+@pytest.mark.parametrize(("kind", "has_result"), KINDS.items())
+def test_the_end_of_a_host_brings_its_result(
+    kind: str, has_result: bool | None, tmp_path: Path
+) -> None:
+    stop = Mock(cut=False)
+    converger = Converger(Path(), (), RunOptions(), tmp_path, Mock(), Path(), stop, Mock())
+    (tmp_path / "web1.json").write_text('{"resources": [], "msg": ""}')
+    seen: list[EnvoyResult | None] = []
+    handle = converger._event_handler(["web1"], tmp_path, lambda host, envoy: seen.append(envoy))
+    handle({"event": kind, "event_data": {"host": "web1"}})
+    found = [envoy.status.value if envoy else "" for envoy in seen]
+    assert found == ([] if has_result is None else ["converged" if has_result else ""])
+
+
 #: what stands where an event of Ansible would
 LOOK_ALIKES = ["[1]", '"text"', "7", "null", "{}", "no JSON", '{"uuid": 7}', '{"uuid": "../../x"}']
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One call of ansible-playbook: its arguments, its events, and what it prints."""
+"""One call of ansible-playbook: its events, and what it prints."""
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,8 @@ from typing import Any
 import pytest
 
 from vigo_bridge.ansible.environment import ansible_environment
-from vigo_bridge.run import call, converge
-from vigo_bridge.run.converge import Converger, RunOptions
 from vigo_bridge.run.playbook import Event, Playbook, is_event, play
 from vigo_bridge.run.stop import Stop
-from vigo_bridge.secrets.server import Secrets
 
 PLAY = """
 - hosts: all
@@ -108,100 +104,3 @@ def test_nothing_is_run_after_a_cut(tmp_path: Path) -> None:
 )
 def test_is_event(data: object, expected: bool) -> None:
     assert is_event(data) is expected
-
-
-#: options -> the arguments after `--diff --limit @FILE`
-ARGUMENTS: list[tuple[RunOptions, list[str]]] = [
-    (RunOptions(), ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}"]),
-    (
-        RunOptions(check_mode=True, become=True, lock_timeout=0.5),
-        ["--check", "--become", "--extra-vars", "vigo_lock_timeout=0.5", "--extra-vars", "{}"],
-    ),
-    (
-        RunOptions(prune=True, only=("web", "db/x")),
-        [
-            *("--extra-vars", "vigo_lock_timeout=30"),
-            *("--extra-vars", json.dumps({"vigo_prune": True, "vigo_only": ["web", "db/x"]})),
-        ],
-    ),
-    (
-        RunOptions(pull="always", pull_limit=2),
-        [
-            *("--extra-vars", "vigo_lock_timeout=30"),
-            *("--extra-vars", json.dumps({"vigo_pull": "always", "vigo_pull_limit": 2})),
-        ],
-    ),
-    (
-        RunOptions(min_healthy_time=30),
-        [
-            *("--extra-vars", "vigo_lock_timeout=30"),
-            *("--extra-vars", json.dumps({"vigo_min_healthy_time": 30})),
-        ],
-    ),
-    (
-        RunOptions(forks=7, ansible_verbosity=3),
-        ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}", "--forks", "7", "-vvv"],
-    ),
-    (
-        RunOptions(ansible_verbosity=0),
-        ["--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "{}"],
-    ),
-]
-
-
-class Played:
-    """Replaces Ansible: notes the calls, and lets no host have a result."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.calls: list[Playbook] = []
-        self.shows: list[Any] = []
-        monkeypatch.setattr(call, "play", self)
-
-    def __call__(self, playbook: Playbook, on_event: Any, on_output: Any, stop: Stop) -> str:
-        self.calls.append(playbook)
-        self.shows.append(on_output)
-        return "the last lines"
-
-
-def converger(folder: Path, options: RunOptions) -> Converger:
-    stop = Stop(lambda text: None)
-    secrets = Secrets({}, lambda paths: {})
-    return Converger(
-        Path("site.yml"), ["inv"], options, folder, secrets, folder / "socket", stop, print
-    )
-
-
-@pytest.mark.parametrize(("options", "expected"), ARGUMENTS)
-def test_arguments(
-    options: RunOptions, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    played = Played(monkeypatch)
-    found = converger(tmp_path, options)(["a", "b"], lambda host, envoy: None)
-    (played_call,) = played.calls
-    assert played_call.arguments[:3] == ["--limit", f"@{tmp_path}/call-1/hosts.txt", "--diff"]
-    assert played_call.arguments[3:] == expected
-    assert (tmp_path / "call-1" / "hosts.txt").read_text() == "a\nb\n"
-    assert (played_call.path, played_call.inventory) == (Path("site.yml"), ["inv"])
-    assert played_call.private == tmp_path / "call-1" / "runner"
-    assert played.shows[0] is (
-        converge._show_nothing if options.ansible_verbosity is None else print
-    )
-    assert list(found) == ["a", "b"]
-    assert all("the last lines" in envoy.message for envoy in found.values())
-
-
-def test_a_health_check_brings_its_own_variables(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    played = Played(monkeypatch)
-    options = RunOptions(prune=True, passwords={"ANSIBLE_ASK_PASS": "true"})
-    converging = converger(tmp_path, options)
-    converging(["a"], lambda host, envoy: None)
-    converging(["a"], lambda host, envoy: None, Path("health.yml"))
-    second = played.calls[1]
-    assert second.private == tmp_path / "call-2" / "runner"
-    assert second.arguments[3:] == [
-        *("--extra-vars", "vigo_lock_timeout=30", "--extra-vars", "@health.yml"),
-    ]
-    assert second.environment["ANSIBLE_ASK_PASS"] == "true"
-    assert str(tmp_path / "socket") in second.environment.values()
