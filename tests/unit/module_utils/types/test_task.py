@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,34 +11,13 @@ from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references imp
 from ansible_collections.vigo.bridge.plugins.module_utils.types import task
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+from tests.unit.module_utils.called import Ended, FakeModule
 
 SPEC = {"password": {"no_log": True}, "text": {}, "number": {}}
 
 
-class Ended(BaseException):
-    """The module has printed its result. failed: whether as a failure."""
-
-    def __init__(self, failed: bool, result: dict[str, Any]) -> None:
-        super().__init__(failed, result)
-        self.failed, self.result = failed, result
-
-
-def module(**params: Any) -> Any:
-    def fail_json(**result: Any) -> None:
-        raise Ended(True, result)
-
-    def exit_json(**result: Any) -> None:
-        raise Ended(False, result)
-
-    return SimpleNamespace(
-        params=params,
-        argument_spec=SPEC,
-        check_mode=True,
-        taken={},
-        no_log_values={"x"},
-        fail_json=fail_json,
-        exit_json=exit_json,
-    )
+def module(**params: Any) -> FakeModule:
+    return FakeModule(params, SPEC)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +58,7 @@ def test_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("failed", [False, True])
 def test_the_result_of_a_resource(failed: bool) -> None:
-    warned: list[str] = []
     called = module()
-    called.warn = warned.append
     target = Target(secrets=Secrets({"a/b": "hunter22"}), notes=["note hunter22"])
     error = {"message": "no hunter22", "log": "log"} if failed else None
     action = "failed" if failed else "updated"
@@ -93,4 +69,4 @@ def test_the_result_of_a_resource(failed: bool) -> None:
     shown = {"path": "/a", "action": action, "reason": "why", "rc": 3, "more": 1}
     last = {"msg": "no ********", "log": "log"} if failed else {"changed": True, "failed": False}
     assert ended.value.result == {**shown, "duration_s": 0.0, **last}
-    assert warned == ["note ********"]
+    assert called.warned == ["note ********"]

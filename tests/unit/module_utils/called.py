@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A module that takes its arguments from a test, and ends with an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Ended(BaseException):
+    """The module has printed its result. failed: whether as a failure."""
+
+    def __init__(self, failed: bool, result: dict[str, Any]) -> None:
+        super().__init__(failed, result)
+        self.failed, self.result = failed, result
+
+
+class FakeModule:
+    """Replaces a `CalledModule`. taken: what its action plugin has added. warned: its warnings."""
+
+    def __init__(
+        self,
+        params: Mapping[str, Any],
+        argument_spec: Mapping[str, Any],
+        taken: Mapping[str, Any] | None = None,
+        check_mode: bool = True,
+    ) -> None:
+        self.params = dict(params)
+        self.argument_spec = argument_spec
+        self.taken = dict(taken or {})
+        self.check_mode = check_mode
+        self.no_log_values = {"x"}
+        self.warned: list[str] = []
+        self.add_path_info: Any = None
+
+    def warn(self, text: str) -> None:
+        self.warned.append(text)
+
+    def fail_json(self, **result: Any) -> None:
+        raise Ended(True, result)
+
+    def exit_json(self, **result: Any) -> None:
+        raise Ended(False, result)
