@@ -11,10 +11,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
+from tests.syntax import ROOT, Nodes, nodes, sources
+
 LIST = ROOT / "tests/unit/messages.txt"
 TWO_WORDS = re.compile(r"[A-Za-z']{2,}[,;:.]? [A-Za-z'{(]")
 MARKUP = re.compile(r"\s*<\w+ |\s*class(Def)? \w|\s*\w+=\w+[,;]")
@@ -28,16 +27,14 @@ def main() -> None:
 
 def message_list() -> str:
     """Return the content of the list."""
-    paths = [path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")]
-    found = {text for path in paths for text in texts(path.read_text(encoding="utf-8"))}
+    found = {text for path in sources().values() for text in texts(nodes(path))}
     return "".join(f"{text}\n" for text in sorted(found))
 
 
-def texts(source: str) -> Iterator[str]:
+def texts(program: Nodes) -> Iterator[str]:
     """Yield the texts of a program, each on one line."""
-    tree = ast.parse(source)
-    skipped = {id(node) for part in ast.walk(tree) for node in _not_shown(part)}
-    for node in ast.walk(tree):
+    skipped = {id(node) for part in program for node in _not_shown(part)}
+    for node in program:
         text = None if id(node) in skipped else _text(node)
         if text and TWO_WORDS.search(text) and not MARKUP.match(text):
             yield text.replace("\n", "\\n")

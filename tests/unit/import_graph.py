@@ -9,14 +9,21 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
+from tests.syntax import Nodes
 
-def statements(tree: ast.AST, late: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+
+def statements(program: Nodes, late: bool) -> Iterator[ast.Import | ast.ImportFrom]:
     """Yield the imports of a file. late: with those inside of functions and for type checkers."""
+    imports = (node for node in program if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return imports if late else _early(program[0])
+
+
+def _early(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
-        elif late or not _is_late(node):
-            yield from statements(node, late)
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and not _is_late(node):
+            yield from _early(node)
 
 
 def _is_late(node: ast.AST) -> bool:

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
+from tests.syntax import ROOT, Nodes, nodes, nodes_of, sources
 
 #: A file that matches the texts of others -> whose they are.
 FOREIGN = {
@@ -35,9 +33,9 @@ _METHODS = frozenset(
 _PATTERNS = frozenset({"match", "search", "fullmatch", "findall", "finditer", "sub"})
 
 
-def decisions(source: str) -> Iterator[int]:
+def decisions(program: Nodes) -> Iterator[int]:
     """Yield the lines in which the text of a message is compared or taken apart."""
-    for node in ast.walk(ast.parse(source)):
+    for node in program:
         if isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
             if any(map(_is_message, sides)) and any(map(_is_text, sides)):
@@ -77,18 +75,17 @@ def _is_text(node: ast.expr) -> bool:
 
 def test_no_decision_by_the_text_of_a_message() -> None:
     found = {
-        f"{path.relative_to(ROOT)}:{line}"
-        for folder in SOURCES
-        for path in (ROOT / folder).rglob("*.py")
-        if str(path.relative_to(ROOT)) not in FOREIGN
-        for line in decisions(path.read_text(encoding="utf-8"))
+        f"{name}:{line}"
+        for name, path in sources().items()
+        if name not in FOREIGN
+        for line in decisions(nodes(path))
     }
     assert not found
 
 
 @pytest.mark.parametrize("path", FOREIGN)
 def test_who_may_match_texts_does(path: str) -> None:
-    assert list(decisions((ROOT / path).read_text(encoding="utf-8")))
+    assert list(decisions(nodes(ROOT / path)))
 
 
 #: source -> whether it decides by a message
@@ -114,4 +111,4 @@ SEEN = {
 
 @pytest.mark.parametrize(("source", "is_seen"), SEEN.items())
 def test_what_counts_as_a_decision(source: str, is_seen: bool) -> None:
-    assert bool(list(decisions(source))) is is_seen
+    assert bool(list(decisions(nodes_of(source)))) is is_seen

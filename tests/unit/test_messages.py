@@ -8,6 +8,7 @@ from difflib import unified_diff
 import pytest
 
 from tests.messages import LIST, message_list, texts
+from tests.syntax import nodes_of
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from tests.messages import LIST, message_list, texts
     ],
 )
 def test_texts(source: str, shown: list[str]) -> None:
-    assert list(texts(source)) == shown
+    assert list(texts(nodes_of(source))) == shown
 
 
 def test_the_list_is_up_to_date() -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.syntax import ROOT, nodes
 from tests.unit.import_graph import refuse_circle, statements
 
-ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "vigo_bridge"
 PAGE = (ROOT / "docs/how-it-is-built.md").read_text()
 ROOMS = re.findall(r"^\| `vigo_bridge/(\w+)/` \| ", PAGE, re.M)
@@ -37,18 +37,20 @@ def _name(path: Path) -> str:
 
 
 def _imported(path: Path, late: bool) -> Iterator[str]:
-    for module, name in _names(ast.parse(path.read_text()), late):
+    for module, name in _names(path, late):
         if module.split(".")[0] == PACKAGE.name:
             inner = f"{module}.{name}"
             is_module = ROOT.joinpath(*inner.split(".")).with_suffix(".py").is_file()
             yield inner if is_module else module
 
 
-def _names(tree: ast.AST, late: bool) -> Iterator[tuple[str, str]]:
-    for node in statements(tree, late):
-        for alias in node.names:
-            is_from = isinstance(node, ast.ImportFrom)
-            yield (node.module or "", alias.name) if is_from else (alias.name, "")
+@cache
+def _names(path: Path, late: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (node.module or "", alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+        for node in statements(nodes(path), late)
+        for alias in node.names
+    )
 
 
 def _floor(name: str) -> int:
@@ -104,7 +106,7 @@ def test_only_the_command_line_knows_click() -> None:
     users = {
         str(path.relative_to(ROOT))
         for path in PACKAGE.rglob("*.py")
-        for module, _ in _names(ast.parse(path.read_text()), late=True)
+        for module, _ in _names(path, late=True)
         if module.split(".")[0] == "click"
     }
     assert [name for name in sorted(users) if not name.startswith(OF_CLICK)] == []

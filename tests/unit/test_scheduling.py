@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests of one file, and of all files with the example stack, run in one process."""
+"""Tests of one file run in one process, and so do those of files that share something."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.scheduling import WITH_THE_EXAMPLE_STACK, ByFile
+from tests.scheduling import TOGETHER, ByFile
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +16,8 @@ SCOPES = {
     "tests/integration/test_prune.py::test_a[x]": "tests/integration/test_prune.py",
     "tests/integration/test_local.py::TestLifecycle::test_b": "the example stack",
     "tests/integration/test_documentation.py::test_commands[README.md]": "the example stack",
+    "tests/unit/test_rooms.py::test_there_is_no_circle": "all sources",
+    "tests/unit/collection/test_floors.py::test_imports_go_down": "all sources",
 }
 
 
@@ -24,6 +26,6 @@ def test_scope(nodeid: str, scope: str) -> None:
     assert object.__new__(ByFile)._split_scope(nodeid) == scope
 
 
-@pytest.mark.parametrize("name", sorted(WITH_THE_EXAMPLE_STACK))
+@pytest.mark.parametrize("name", TOGETHER)
 def test_the_file_exists(name: str) -> None:
-    assert (ROOT / "tests/integration" / name).is_file()
+    assert (ROOT / name).is_file()

@@ -7,10 +7,10 @@ import ast
 import itertools
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.syntax import Nodes, nodes, nodes_of, sources
 from vigo_bridge.wording import counted, some
 
 
@@ -36,16 +36,14 @@ def test_some(names: str, shown: str) -> None:
 
 #: What messages count.
 NOUNS = "resource host envoy crate key file time second byte task line container reference"
-ROOT = Path(__file__).parents[2]
-SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
 COUNTED_BY_HAND = re.compile(f" (other |more )?({'|'.join(NOUNS.split())})s\\b")
 
 
-def counted_by_hand(source: str) -> Iterator[str]:
+def counted_by_hand(program: Nodes) -> Iterator[str]:
     """Yield every text of a program in which a value stands directly before a noun in the
     plural.
     """
-    for text in ast.walk(ast.parse(source)):
+    for text in program:
         parts = text.values if isinstance(text, ast.JoinedStr) else []
         for value, following in itertools.pairwise(parts):
             if (
@@ -67,16 +65,15 @@ def test_how_a_plural_by_hand_is_found() -> None:
     f"{len(hosts)} other hosts"; f"{done} of {count} resources"; f"{count} {nouns} hosts"
     f"{counted(count, 'host')} hosts"; f"{name} hostsname"; f"at most {LIMIT} bytes"
     """
-    found = list(counted_by_hand("if True:" + program))
+    found = list(counted_by_hand(nodes_of("if True:" + program)))
     assert len(found) == 4
 
 
 def test_no_message_writes_a_plural_by_hand() -> None:
     """One resource is `1 resource`, wherever it is counted."""
-    paths = [path for folder in SOURCES for path in sorted((ROOT / folder).rglob("*.py"))]
     found = [
-        f"{path.relative_to(ROOT)}: {text}"
-        for path in paths
-        for text in counted_by_hand(path.read_text(encoding="utf-8"))
+        f"{name}: {text}"
+        for name, path in sources().items()
+        for text in counted_by_hand(nodes(path))
     ]
     assert found == []

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.syntax import nodes
 from tests.unit.collection.module_sources import COLLECTION
 from tests.unit.import_graph import refuse_circle, statements
 
@@ -33,7 +34,7 @@ def _name(path: Path) -> str:
 
 def _imported(path: Path, late: bool) -> Iterator[str]:
     package = path.parent.relative_to(UTILS).parts
-    for node in statements(ast.parse(path.read_text()), late):
+    for node in statements(nodes(path), late):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*package[: len(package) - node.level + 1], *(node.module or "").split(".")]
             folder = UTILS.joinpath(*filter(None, base))

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
-FOLDERS = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins")
+from tests.syntax import sources
 
 
 def calls_splitlines(program: str) -> bool:
@@ -23,6 +21,6 @@ def test_how_it_is_found() -> None:
 
 
 def test_no_splitlines() -> None:
-    sources = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
-    assert sources
-    assert [path for path in sources if calls_splitlines(path.read_text("utf-8"))] == []
+    found = [name for name, path in sources().items() if calls_splitlines(path.read_text("utf-8"))]
+    assert sources()
+    assert found == []

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.matrix.pythons import find_python
+from tests.syntax import nodes
 from tests.unit.collection.module_sources import COLLECTION, ROOT
 
 MODULE_UTILS = COLLECTION / "plugins/module_utils"
@@ -59,7 +60,7 @@ def _files_without_ansible() -> list[Path]:
 
 def _imported(path: Path) -> Iterator[str]:
     """Yield the names of Ansible's package and of files of our own that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level:

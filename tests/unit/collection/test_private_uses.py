@@ -20,7 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery import (
     ansible_compat as target_compat,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils import ansible_compat
-from tests.unit.collection.module_sources import COLLECTION, ROOT
+from tests.syntax import ROOT, Nodes, nodes, nodes_of, sources
 from vigo_bridge.ansible import ansible_compat as run_compat
 
 #: Ansible's developer guide names these for plugins.
@@ -48,23 +48,14 @@ COMPAT = {
 }
 
 
-def sources() -> dict[str, str]:
-    files = [*COLLECTION.rglob("plugins/**/*.py"), *ROOT.glob("vigo_bridge/**/*.py")]
-    return {
-        str(path.relative_to(ROOT)): path.read_text()
-        for path in files
-        if path.name != "ansible_compat.py"
-    }
-
-
-def private_uses(files: dict[str, str]) -> list[str]:
-    parts = {name: _nodes(text) for name, text in files.items()}
-    own = {name for nodes in parts.values() for name in _defined(nodes)} | DOCUMENTED | PYTHONS
+def private_uses(files: dict[str, Nodes]) -> list[str]:
+    own = {name for program in files.values() for name in _defined(program)} | DOCUMENTED | PYTHONS
+    of_plugins = own - (ansibles() - DOCUMENTED)
     return [
         f"{name}:{line}: {used}"
-        for name, nodes in parts.items()
-        for line, used in sorted(_used(nodes))
-        if used not in (own if _is_apart(name) else own - (ansibles() - DOCUMENTED))
+        for name, program in files.items()
+        for line, used in sorted(_used(program))
+        if used not in (own if _is_apart(name) else of_plugins)
     ]
 
 
@@ -87,20 +78,16 @@ def ansibles() -> set[str]:
 @cache
 def _set_by(module: str) -> frozenset[str]:
     path = Path(str(importlib.import_module(module).__file__))
-    return frozenset(_attributes(_nodes(path.read_text())))
-
-
-def _nodes(program: str) -> list[ast.AST]:
-    return list(ast.walk(ast.parse(program)))
+    return frozenset(_attributes(nodes_of(path.read_text())))
 
 
 def _is_private(name: object) -> bool:
     return isinstance(name, str) and name.startswith("_") and not name.startswith("__")
 
 
-def _attributes(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def _attributes(program: Iterable[ast.AST]) -> Iterator[str]:
     """Yield attributes of `self` that are set."""
-    for node in nodes:
+    for node in program:
         if (
             isinstance(node, ast.Attribute)
             and isinstance(node.ctx, ast.Store)
@@ -111,17 +98,17 @@ def _attributes(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield node.attr
 
 
-def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    yield from _attributes(nodes)
-    for node in nodes:
+def _defined(program: Iterable[ast.AST]) -> Iterator[str]:
+    yield from _attributes(program)
+    for node in program:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
 
-def _used(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
-    for node in nodes:
+def _used(program: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in program:
         if isinstance(node, ast.Attribute) and _is_private(node.attr):
             yield node.lineno, node.attr
         elif isinstance(node, ast.ClassDef):
@@ -156,7 +143,10 @@ def _imported(node: ast.AST) -> Iterator[str]:
 
 
 def test_it_stands_in_one_place() -> None:
-    assert private_uses(sources()) == []
+    files = {
+        name: nodes(path) for name, path in sources().items() if path.name != "ansible_compat.py"
+    }
+    assert private_uses(files) == []
 
 
 #: What somebody might write -> what is found.
@@ -197,12 +187,12 @@ OWN = [
 
 @pytest.mark.parametrize(("text", "found"), WRITTEN.items())
 def test_a_private_name_is_found(text: str, found: str) -> None:
-    assert f": {found}" in "".join(private_uses({"own.py": text}))
+    assert f": {found}" in "".join(private_uses({"own.py": nodes_of(text)}))
 
 
 @pytest.mark.parametrize("text", OWN)
 def test_other_names_are_not(text: str) -> None:
-    assert private_uses({"own.py": text}) == []
+    assert private_uses({"own.py": nodes_of(text)}) == []
 
 
 #: They use no name of Ansible's, or serve the others.

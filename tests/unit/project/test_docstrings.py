@@ -40,15 +40,22 @@ def without_verb(program: str) -> Iterator[str]:
     A test says what its case is about; a property is described as a value is.
     """
     verbs = set(VERBS.split())
-    for node in ast.walk(ast.parse(program)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for node in _functions(ast.parse(program)):
         text = ast.get_docstring(node) or ""
         word = text.split()[0].rstrip(",.:;") if text else ""
         if not word or word in verbs or node.name.startswith("test_"):
             continue
         if not any("property" in ast.unparse(one) for one in node.decorator_list):
             yield f"{node.lineno}: {word}"
+
+
+def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield all functions; they are never inside of an expression."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from _functions(node)
 
 
 @pytest.mark.parametrize(

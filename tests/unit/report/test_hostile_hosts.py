@@ -21,6 +21,7 @@ import vigo_bridge
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.plugin_utils import playbook_output
 from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
+from tests.syntax import nodes
 from tests.unit.plugin_utils.test_host_result import ODD_RESULTS
 from tests.unit.report.large_runs import clock
 from vigo_bridge.host_counts import Size
@@ -225,7 +226,7 @@ def test_only_the_printing_layer_prints() -> None:
     for path in Path(vigo_bridge.__file__).parent.rglob("*.py"):
         if path.name in PRINTERS:
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and _dotted(node.func) in PRINTING:
                 found.append(f"{path.name}:{node.lineno}")
     assert found == []

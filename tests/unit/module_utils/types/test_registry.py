@@ -18,13 +18,13 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
     ResourceType,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
+from tests.syntax import Nodes, nodes, nodes_of, sources
 from tests.unit.collection.module_sources import COLLECTION, MODULES, ROOT, load_yaml
 from tests.yaml_files import read_yaml
 from vigo_bridge.language.schema import schema
 
 FOLDERS = COLLECTION / "plugins/module_utils/types"
 CONFORMANCE = ROOT / "tests/integration/conformance/cases"
-SOURCES = ("vigo_bridge", "ansible_collections/vigo/bridge/plugins", "docs/site")
 
 #: Where a type's name means something else.
 OTHER_MEANINGS = {
@@ -186,10 +186,9 @@ def test_folders_and_types_are_the_same() -> None:
 def test_nothing_else_names_a_type() -> None:
     found = {
         f"{path.relative_to(ROOT)}:{line}"
-        for source in SOURCES
-        for path in (ROOT / source).rglob("*.py")
+        for path in (*sources().values(), *(ROOT / "docs/site").rglob("*.py"))
         if FOLDERS not in path.parents and not _has_another_meaning(path.relative_to(ROOT))
-        for line in _lines_that_name_types(path.read_text())
+        for line in _lines_that_name_types(nodes(path))
     }
     assert found == set()
 
@@ -210,13 +209,13 @@ def _has_another_meaning(path: Path) -> bool:
     ],
 )
 def test_a_name_is_noticed(program: str) -> None:
-    assert list(_lines_that_name_types(program))
+    assert list(_lines_that_name_types(nodes_of(program)))
 
 
-def _lines_that_name_types(program: str) -> Iterator[int]:
+def _lines_that_name_types(program: Nodes) -> Iterator[int]:
     """Yield the lines with a type's name in a comparison, collection, call or case."""
     names = list(TYPES)
-    for node in ast.walk(ast.parse(program)):
+    for node in program:
         parts: list[ast.expr | None] = []
         if isinstance(node, ast.Compare):
             parts = [node.left, *node.comparators]
