@@ -34,14 +34,6 @@ def test_too_old(attributes: dict[str, Any], version: str, message: str) -> None
     assert (message in found, bool(found)) == (True, bool(message))
 
 
-def test_podman_ignores_it_in_every_version() -> None:
-    text = error_of(lambda: capabilities.refuse(parse(CHECK), (1, 44), True))
-    assert (
-        text
-        == "healthcheck.start_interval is not supported with Podman, which ignores it; remove it"
-    )
-
-
 #: Attributes, what is observed, and a part of the error; empty: it can.
 ADDRESSES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"ipv4_address": "192.0.2.7"}, {}, "docker network create --subnet ... n"),

@@ -55,7 +55,6 @@ def refuse_rules_on_podman(rules: Iterable[str]) -> None:
     raise ResourceError(
         "device_cgroup_rules is not supported by Podman's Docker API, which ignores it",
         "list the devices in devices",
-        place=("device_cgroup_rules",),
     )
 
 

@@ -48,10 +48,7 @@ def userns(value: Any, attribute: str) -> str:
 def refuse_userns_on_docker(mode: str) -> None:
     """Raise ResourceError for a mode that Docker does not have, and would ignore."""
     if mode != "host":
-        raise ResourceError(
-            f"userns_mode: {mode} is a mode of Podman; Docker supports only host",
-            place=("userns_mode",),
-        )
+        raise ResourceError(f"userns_mode: {mode} is a mode of Podman; Docker supports only host")
 
 
 def own(value: Any, attribute: str) -> str:

@@ -155,7 +155,6 @@ def refuse_on_podman(attachments: Iterable[Attachment]) -> None:
                     f"networks: {item.network}: {option} is not supported by Podman's Docker API,"
                     " which ignores it",
                     "remove it",
-                    place=("networks",),
                 )
 
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each engine says to settings that not all engines have; the cases are in engines.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import api_version
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import Observed
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
+from tests.unit.module_utils.types.container.specs import parse
+
+TABLE: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("engines.yml").read_text())
+#: The version of the API that Podman has, which says nothing about its settings.
+OF_PODMAN = "1.41"
+
+
+def said(given: dict[str, Any], engine: str) -> str:
+    """Return the error or the notes about a container. engine: its name and version."""
+    name, version = engine.split()
+    is_podman = name == "Podman"
+    spec = parse(given)
+    podman = tuple(map(int, version.split("."))) if is_podman else None
+    try:
+        capabilities.refuse(spec, api_version(OF_PODMAN if is_podman else version), podman)
+        if not is_podman:
+            capabilities.refuse_on_docker(spec)
+    except ResourceError as error:
+        return error.message
+    return "\n".join(capabilities.remarks(spec, Observed(None, podman=is_podman)))
+
+
+@pytest.mark.parametrize(
+    ("given", "engine", "expected"),
+    [(case["given"], *pair) for case in TABLE for pair in case["engines"].items()],
+    ids=str,
+)
+def test_engine(given: dict[str, Any], engine: str, expected: str | None) -> None:
+    assert said(given, engine) == (expected or "")
+
+
+def test_each_setting_that_an_engine_lacks_is_in_the_table() -> None:
+    tried = {name for case in TABLE for name in parse(case["given"]).settings.chosen()}
+    fields = ("needs", "refuse_on_docker", "refuse_on_podman", "on_podman")
+    lacking = {name for name in SETTINGS if any(getattr(SETTINGS[name], one) for one in fields)}
+    assert lacking <= tried
