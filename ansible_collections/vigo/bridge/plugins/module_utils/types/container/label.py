@@ -69,8 +69,8 @@ class Recorded:
         """Return whether it was created with this value, in any spelling."""
         if name in self.hashed:
             return value is not None and _digest(plain(value)) == self.fields[name]
-        forms = [SETTINGS[name].canonical(held) for held in (self.fields.get(name), value)]
-        return bool(forms[0] == forms[1])
+        held, canonical = self.fields.get(name), SETTINGS[name].canonical
+        return (held is None and value is None) or bool(canonical(held) == canonical(value))
 
 
 def labels(spec: ContainerSpec, file_env: Iterable[str] | None = None) -> dict[str, str]:

@@ -20,17 +20,19 @@ from . import program
 
 #: Setting one of these changes which words of the image are used.
 _WORDS = ("command", "entrypoint")
+_OTHER_WORDS = dict(zip(_WORDS, reversed(_WORDS)))
 
 
 def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -> list[str]:
     """Return the entries of a setting that differ, or its name; empty if nothing differs."""
     setting, container = SETTINGS[name], observed.existing
     recorded, value = container.recorded, getattr(wanted, name)
-    together = _WORDS if name in _WORDS else (name,)
+    other = _OTHER_WORDS.get(name)
     if (
         recorded is not None
+        and recorded.holds(name, value)
+        and (other is None or recorded.holds(other, getattr(wanted, other)))
         and not _names_container(setting, value)
-        and all(recorded.holds(each, getattr(wanted, each)) for each in together)
     ):
         return []
     actual = getattr(container.settings, name)
@@ -50,8 +52,9 @@ def differing(name: str, wanted: Settings, observed: Observed, reveal: Reveal) -
 
 def _names_container(setting: Setting, value: Any) -> bool:
     """Return whether it is the ID of another container, which may have been recreated since."""
-    is_able = isinstance(setting.compare, Single) and setting.compare.names_container
-    return is_able and (value or "").startswith("container:")
+    if not value or not isinstance(setting.compare, Single):
+        return False
+    return setting.compare.names_container and bool(value.startswith("container:"))
 
 
 def _differs(same: bool | None, observed: Observed) -> bool:

@@ -24,6 +24,14 @@ from ..values.networks import Attachment
 from . import comparing, environment
 
 HIDDEN = "********"
+#: The settings that ``comparing`` compares: those that cannot be changed in place, and are compared
+#: by themselves.
+_FIXED = tuple(
+    name
+    for name, setting in SETTINGS.items()
+    if not (setting.is_live or isinstance(setting.compare, Effect))
+)
+_WITH_SECRETS = tuple(setting for setting in SETTINGS.values() if setting.revealed is not None)
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,7 @@ def _settings(wanted: Settings, observed: Observed, reveal: Reveal) -> list[Diff
     found = []
     container = cast(Existing, observed.container)
     recorded = container.recorded
-    for name, setting in SETTINGS.items():
-        if setting.is_live or isinstance(setting.compare, Effect):
-            continue
+    for name in _FIXED:
         entries = comparing.differing(name, wanted, observed, reveal)
         if not entries:
             continue
@@ -123,9 +129,9 @@ def _secrets(wanted: Settings, container: Existing, reveal: Reveal) -> list[Diff
     The label holds references to secrets, not their values.
     """
     found = []
-    for name, setting in SETTINGS.items():
-        value = getattr(wanted, name)
-        if setting.revealed is None or not secret_references.paths(plain(value)):
+    for setting in _WITH_SECRETS:
+        name, value = setting.name, getattr(wanted, setting.name)
+        if not secret_references.paths(plain(value)):
             continue
         if container.recorded is None or not container.recorded.holds(name, value):
             continue  # Found already.
