@@ -13,6 +13,8 @@ import pytest
 
 from tests.unit.collection.module_sources import ROOT
 
+#: What mypy knows is kept, as it saves most of the time.
+CACHE, LINTS_CACHE = ROOT / ".cache/wrong-types", ROOT / ".mypy_cache"
 _PLUGINS = "ansible_collections/vigo/bridge/plugins"
 
 _WRONG_VALUE = "\n\ndef wrong() -> bool:\n    return 'yes'\n"
@@ -42,8 +44,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     shutil.copy(ROOT / "pyproject.toml", copy)
     for name in ("vigo_bridge", "ansible_collections"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    if (ROOT / ".mypy_cache").exists():  # It saves most of the time.
-        shutil.copytree(ROOT / ".mypy_cache", copy / ".mypy_cache")
+    if not CACHE.exists() and LINTS_CACHE.exists():
+        shutil.copytree(LINTS_CACHE, CACHE)
     for name, fault, _code in CASES:
         with (copy / _PLUGINS / name).open("a") as stream:
             stream.write(fault)
@@ -51,7 +53,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     environment = {**os.environ, "PYTHONPATH": str(copy)}
     mypy = Path(sys.executable).with_name("mypy")
     finished = subprocess.run(
-        [mypy, "--no-pretty"], cwd=copy, env=environment, capture_output=True, text=True
+        [mypy, "--no-pretty", f"--cache-dir={CACHE}"],
+        cwd=copy,
+        env=environment,
+        capture_output=True,
+        text=True,
     )
     assert finished.returncode == 1, finished.stdout + finished.stderr
     return finished.stdout.splitlines()

@@ -72,19 +72,20 @@ def _init(cls: type, fields: tuple[Any, ...]) -> Callable[..., None]:
     factories = {
         each.name: each.default_factory for each in fields if _is_set(each.default_factory)
     }
-    required = [name for name in names if name not in defaults and name not in factories]
+    required = frozenset(name for name in names if name not in defaults and name not in factories)
     known = frozenset(names)
     finish = hasattr(cls, "__post_init__")
 
     def __init__(self: Any, /, *values: Any, **given: Any) -> None:
-        found = dict(defaults)
+        found = self.__dict__
+        found.update(defaults)
         if values:
             if len(values) > len(names):
                 raise TypeError(
                     f"{cls.__name__}.__init__() takes {len(names)} arguments, not {len(values)}"
                 )
             positional = dict(zip(names, values))
-            repeated = positional.keys() & given.keys()
+            repeated = given and positional.keys() & given.keys()
             if repeated:
                 raise TypeError(f"{cls.__name__}.__init__() got {repeated} twice")
             found.update(positional)
@@ -95,10 +96,9 @@ def _init(cls: type, fields: tuple[Any, ...]) -> Callable[..., None]:
         for name, factory in factories.items():
             if name not in found:
                 found[name] = factory()
-        missing = [name for name in required if name not in found]
-        if missing:
+        if not required <= found.keys():
+            missing = [name for name in names if name in required and name not in found]
             raise TypeError(f"{cls.__name__}.__init__() misses arguments: {missing}")
-        self.__dict__.update(found)
         if finish:
             self.__post_init__()
 

@@ -10,8 +10,8 @@ literal, backslashes included.
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from ...common.dataclass import dataclass
 from ...common.errors import Advised
 
 #: Longer texts are cut in messages.
@@ -37,8 +37,7 @@ class ConditionError(Advised):
         return f"{self.message} (character {self.offset + 1})"
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """kind: ``quoted``, ``number``, ``name``, ``end``, or the operator itself."""
 
     kind: str
