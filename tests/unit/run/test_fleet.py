@@ -47,13 +47,18 @@ class Hosts:
     unhealthy: list[dict[str, EnvoyResult]] = field(default_factory=list)
     stop: Waiting = field(default_factory=Waiting)
     calls: list[tuple[Sequence[str], Path | None]] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
 
     def __call__(
         self,
         hosts: Sequence[str],
         progress: Callable[[str, EnvoyResult | None], None],
         variables: Path | None = None,
+        former: str = "keep",
     ) -> dict[str, EnvoyResult]:
+        if former != "keep":
+            self.states.append(f"{former} {' '.join(hosts)}")
+            return {host: EnvoyResult(EnvoyStatus.CHANGED) for host in hosts}
         self.calls.append((tuple(hosts), variables))
         if variables:
             unhealthy = self.unhealthy.pop(0) if self.unhealthy else {}
@@ -379,3 +384,33 @@ def test_an_address_that_does_not_answer_stops_the_rollout(monkeypatch: pytest.M
     assert rollout.result.stopped == "http://x/, attempt 2: 500"
     assert rollout.kept == [()]
     assert rollout.result.envoys["b"].status is EnvoyStatus.UNTOUCHED
+
+
+#: what to do after a failure -> what happens to former states, and the status of each host
+ROLLBACKS: list[tuple[str, list[str], list[str]]] = [
+    ("stop", [], ["converged", "failed", "untouched"]),
+    ("rollback", ["discard a", "restore b"], ["converged", "failed", "untouched"]),
+    ("rollback-all", ["restore a b"], ["rolled_back", "failed", "untouched"]),
+]
+
+
+@pytest.mark.parametrize(("on_failure", "states", "statuses"), ROLLBACKS)
+def test_former_states_after_a_failure(
+    on_failure: str, states: list[str], statuses: list[str]
+) -> None:
+    hosts = Hosts(failing=["b"])
+    rollout = roll_out(hosts, on_failure=on_failure)
+    assert hosts.states == states
+    assert [rollout.result.envoys[host].status.value for host in HOSTS] == statuses
+    said = [line for line in rollout.seen if line.startswith("rolling back")]
+    restored = [one.split()[1:] for one in states if one.startswith("restore")]
+    assert said == [f"rolling back {', '.join(one)}" for one in restored]
+
+
+def test_former_states_are_discarded_at_the_end() -> None:
+    hosts = Hosts()
+    roll_out(hosts, on_failure="rollback")
+    assert hosts.states == ["discard a", "discard b", "discard c"]
+    hosts = Hosts()
+    roll_out(hosts, on_failure="rollback-all")
+    assert hosts.states == ["discard a b c"]
