@@ -310,6 +310,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"env": {"A=B": "x"}}, "env: invalid name 'A=B'"),
     ({"env": ["=x"]}, "env: invalid name ''"),
     ({"registry_username": "me"}, "must be given together"),
+    ({"keep_images": -1}, "keep_images: expected the number of older images to keep, 0 or more"),
+    ({"networks": {"n": {"link_local_ips": "x"}}}, "link_local_ips: 'x' is not a link-local"),
+    (
+        {"mounts": [{"type": "bind", "source": "/a:b", "target": "/c", "bind": {"selinux": "z"}}]},
+        "mounts: '/c': selinux and create_host_path are not possible for a path with a colon",
+    ),
 ]
 
 
