@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.text_edit import
     behaviour,
     cron,
     host,
+    kernel_parameter,
     sysctl,
 )
 from tests.unit.module_utils.applying import apply
@@ -305,3 +308,71 @@ def test_later_parameters_see_the_value(kernel: Path, tmp_path: Path) -> None:
         "a": "updated",
         "b": "none",
     }
+
+
+def refusing(code: int) -> Callable[[str], str]:
+    def refuse(value: str) -> str:
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+#: what the kernel does with a value -> the error
+REFUSALS: dict[str, tuple[Callable[[str], str], str]] = {
+    "invalid": (
+        refusing(errno.EINVAL),
+        "vm.x: the kernel refuses '3': Invalid argument; correct value",
+    ),
+    "forbidden": (
+        refusing(errno.EPERM),
+        "vm.x: the kernel refuses '3': Operation not permitted; run with become",
+    ),
+    "changed": (
+        lambda value: "4\n",
+        "vm.x: the kernel changed the value '3' to '4'; write the value as the kernel shows it",
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "error"), REFUSALS.values(), ids=REFUSALS)
+def test_a_value_that_the_kernel_refuses(
+    given: Callable[[str], str],
+    error: str,
+    kernel: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The file is not written then."""
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            kernel.write_text(given(text))
+            return len(text)
+
+    monkeypatch.setattr(kernel_parameter, "open", lambda *_, **__: Stream(), raising=False)
+    result = apply(TYPES["sysctl"].behaviour(), {"key": "vm.x", "value": "3"})
+    assert (result.action, result.reason) == ("failed", error)
+    assert not (tmp_path / "99-vigo-vm.x.conf").exists()
+
+
+@pytest.mark.parametrize(("value", "is_refused"), [("1 2", False), ("3", True)])
+def test_a_parameter_that_is_read_only(
+    value: str, is_refused: bool, kernel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_parameter.os, "access", lambda *_, **__: False)
+    result = applied("sysctl", key="vm.x", value=value, persist=False)
+    assert (result.action == "failed") is is_refused
+    if is_refused:
+        assert result.reason == (
+            f"vm.x cannot be set: {kernel} is read-only here; run with become; in a container, set"
+            " it on the host"
+        )
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_what_a_parameter_may_alter(state: str, kernel: Path, tmp_path: Path) -> None:
+    kind = TYPES["sysctl"]
+    given = {"key": "vm.x", "value": "3", "state": state}
+    live = [] if state == "absent" else ["/proc/sys"]
+    paths = kind.behaviour().may_alter(kind.parse(given))
+    assert list(paths) == [str(tmp_path / "99-vigo-vm.x.conf"), *live]
