@@ -35,7 +35,7 @@ FAILURES: list[tuple[int, str, str]] = [
     (3, '{"error": "no license"}', "no license"),
     (0, '{"error": ["a", 1]}', '["a", 1]'),
     (0, '{"error": true}', "true"),
-    (3, "", "executor x failed with exit code 3; it printed nothing"),
+    (3, "", "executor x failed with exit code 3; see its output"),
     (3, "oops", "executor x failed with exit code 3; see its output"),
     (3, '{"action": "none"}', "executor x failed with exit code 3; see its output"),
     (-9, "", "executor x was killed by signal 9"),
@@ -82,8 +82,17 @@ def test_answers(printed: str, dry_run: bool, action: str) -> None:
 @pytest.mark.parametrize(("code", "printed", "message"), FAILURES)
 def test_failures(code: int, printed: str, message: str) -> None:
     with pytest.raises(ResourceError) as raised:
-        read("x", Finished(code, printed, stdout=printed), 5, dry_run=False)
+        read("x", Finished(code, printed, False, printed, "to stderr\n"), 5, dry_run=False)
     assert raised.value.message.startswith(message)
+    assert raised.value.rc == (None if code < 0 else code)
+    log = "to stderr\n" if '"error"' in printed else f"to stderr\n{printed}"
+    assert raised.value.log == log
+
+
+def test_a_failure_without_output() -> None:
+    with pytest.raises(ResourceError) as raised:
+        read("x", Finished(3, "", stdout=" \n"), 5, dry_run=False)
+    assert raised.value.message == "executor x failed with exit code 3; it printed nothing"
 
 
 def test_nothing_is_done_in_a_dry_run_that_says_it_changed_something() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.exec import guards
 from ansible_collections.vigo.bridge.plugins.module_utils.types.exec.behaviour import Exec
 from tests.unit.module_utils.applying import apply
 
@@ -125,3 +126,11 @@ def test_the_diff_has_the_command_and_its_guards() -> None:
             ),
         }
     assert apply(EXEC, {**attributes, "unless": "true"}).diff is None
+
+
+@pytest.mark.parametrize("guard", ["onlyif", "unless"])
+def test_a_guard_that_does_not_end(guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "GUARD_TIMEOUT", 0.2)
+    result = apply(EXEC, {"command": "true", guard: "echo slow; sleep 60"})
+    assert result.reason == f"{guard} did not finish within 0.2 s; use a faster guard"
+    assert result.error == {"message": result.reason, "log": "slow\n"}

@@ -324,6 +324,7 @@ def test_validate_keeps_the_old_file(tmp_path: Path) -> None:
         " correct the content",
         "log": "bad\n",
     }
+    assert result.rc == 1
     assert path.read_text() == "good"
     assert apply(FILE, {**attributes, "content": "good too"}).action == "updated"
 

@@ -103,9 +103,19 @@ def test_what_starts_nothing_fails(program: Path, monkeypatch: pytest.MonkeyPatc
     assert failed.reason.startswith("restart_method finished, but no process runs, expected at")
     assert failed.error is not None
     assert failed.error["log"] == "hello\n"
-    failed = apply(PROCESS, {"process": program.name, "restart_method": "exit 3"})
-    assert failed.reason.startswith("restart_method failed with exit code 3")
+    assert failed.rc == 0
+    failed = apply(PROCESS, {"process": program.name, "restart_method": "echo no; exit 3"})
+    assert failed.reason == "restart_method failed with exit code 3; correct the command"
     assert failed.rc == 3
+    assert failed.error == {"message": failed.reason, "log": "no\n"}
+    monkeypatch.setattr(f"{module}._START_TIMEOUT", 0.2)
+    failed = apply(PROCESS, {"process": program.name, "restart_method": "echo slow; sleep 60"})
+    assert failed.reason == (
+        "restart_method did not finish within 0.2 s and was stopped; start the process in the"
+        " background"
+    )
+    assert failed.rc == -signal.SIGTERM
+    assert failed.error == {"message": failed.reason, "log": "slow\n"}
 
 
 def test_this_call_and_what_started_it_are_never_matched() -> None:

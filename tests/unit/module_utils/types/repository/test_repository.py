@@ -40,7 +40,7 @@ PROGRAM = """\
 case "$*" in *indextargets*)
     for folder in "$@"; do case $folder in Dir::Etc::SourceParts=*) cd "${folder#*=}";; esac; done
     head -n 99 * > FOLDER/together
-    ! grep -q conflict *
+    if grep -q conflict *; then echo it conflicts; exit 7; fi
     exit;;
 esac
 echo "$0" "$@" >> FOLDER/log
@@ -142,6 +142,7 @@ def test_a_repository_that_cannot_be_read_changes_nothing(
     )
     assert result.error
     assert output in result.error["log"]
+    assert result.rc == rc
     assert names(etc) == set() if etc.exists() else True
     (tmp_path / "rc").unlink()
     (tmp_path / "output").unlink()
@@ -158,6 +159,8 @@ def test_a_repository_that_others_contradict_is_not_added(etc: Path) -> None:
         "apt cannot read this repository together with the others of the host; nothing was"
         " changed; see the log, and remove the other file with the same repository first"
     )
+    assert result.error == {"message": result.reason, "log": "it conflicts\n"}
+    assert result.rc == 7
     assert (names(etc), calls(etc)) == ({"apt/sources.list.d/other.list"}, 0)
     together = (etc.parent / "together").read_text()
     assert "==> it.sources <==" in together
