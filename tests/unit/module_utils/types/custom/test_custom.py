@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
+from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
+    NOT_YET_KNOWN,
+    apply_resource,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.custom.behaviour import Custom
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.module_utils.applying import apply
 
 CUSTOM = Custom()
@@ -161,3 +167,29 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_what_is_refused(attributes: dict[str, Any], message: str) -> None:
     failed = apply(CUSTOM, {**custom(KEEPER), **attributes})
     assert failed.reason.startswith(message)
+
+
+#: the program, what check mode predicts before -> the action and its reason in check mode
+UNCERTAIN: list[tuple[str, bool, str, str]] = [
+    ('echo \'{"action": "created"}\'', False, "created", ""),
+    ('echo \'{"action": "skipped"}\'', False, "skipped", "its executor skipped it"),
+    (
+        'echo \'{"action": "created"}\'',
+        *(True, "unknown", f"{NOT_YET_KNOWN}; currently, its action would be created"),
+    ),
+    ("echo no; exit 3", False, "failed", "executor keeper failed with exit code 3; see its output"),
+    (
+        "echo no; exit 3",
+        True,
+        "unknown",
+        f"{NOT_YET_KNOWN}: executor keeper failed with exit code 3; see its output",
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "uncertain", "action", "reason"), UNCERTAIN)
+def test_after_predicted_changes(program: str, uncertain: bool, action: str, reason: str) -> None:
+    target = Target(check_mode=True).with_overlay(Overlay(uncertain=uncertain))
+    given = custom(f"#!/bin/sh\n{program}\n")
+    result = apply_resource("it", CUSTOM, lambda: given, target)
+    assert (result.action, result.reason) == (action, reason)
