@@ -20,7 +20,7 @@ from vigo_bridge.app.options import Rollout, StackOptions
 from vigo_bridge.emit.command import HEALTH_SCOPE, health_check, write_variables
 from vigo_bridge.failures import Failure, Refusal
 from vigo_bridge.report.clock import Clock
-from vigo_bridge.report.json_report import run_as_data
+from vigo_bridge.report.json_report import GrowingRun, run_as_data
 from vigo_bridge.report.live import watching
 from vigo_bridge.report.printing import echo
 from vigo_bridge.report.progress import Lines, Silence
@@ -248,7 +248,7 @@ def _remembered(
     private: Path,
     within: Surroundings | None,
 ) -> RunResult:
-    health = private / "health.yml"
+    health, run = private / "health.yml", GrowingRun()
     write_variables(health, HEALTH_SCOPE, health_check(rollout.options.health_check), {})
     with (
         _watching(job, within) as watcher,
@@ -260,8 +260,8 @@ def _remembered(
             nonlocal record
             if not ended:
                 job.clock.batch_ended()
-            result_data = run_as_data(result)
-            record = replace(record, finished=tuple(done), result=result_data, ended=ended)
+            data = run.as_data(result)
+            record = replace(record, finished=tuple(done), result=data, ended=ended)
             try:
                 past.write(record)
             except OSError as error:  # not a reason to stop the rollout

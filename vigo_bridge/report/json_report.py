@@ -28,14 +28,34 @@ from vigo_bridge.run.results import (
 
 def run_as_data(result: RunResult) -> dict[str, Any]:
     """Return a result as data: durations in seconds, times in RFC 3339."""
-    return {
-        "status": result.status.value,
-        "batches": [_batch(batch) for batch in result.batches],
-        "envoys": {host: _envoy(envoy) for host, envoy in result.envoys.items()},
-        "stopped": result.stopped,
-        "started": result.started.isoformat(timespec="seconds"),
-        "duration_s": round(result.duration, 2),
-    }
+    return GrowingRun().as_data(result)
+
+
+class GrowingRun:
+    """A run whose result is needed as data again and again.
+
+    From batch to batch, most hosts of a large fleet keep their results: these are converted once.
+    """
+
+    def __init__(self) -> None:
+        self._hosts: dict[str, tuple[EnvoyResult, dict[str, Any]]] = {}
+
+    def as_data(self, result: RunResult) -> dict[str, Any]:
+        """Return the result so far, as `run_as_data` does."""
+        return {
+            "status": result.status.value,
+            "batches": [_batch(batch) for batch in result.batches],
+            "envoys": {host: self._host(host, envoy) for host, envoy in result.envoys.items()},
+            "stopped": result.stopped,
+            "started": result.started.isoformat(timespec="seconds"),
+            "duration_s": round(result.duration, 2),
+        }
+
+    def _host(self, name: str, envoy: EnvoyResult) -> dict[str, Any]:
+        known = self._hosts.get(name)
+        if known is None or known[0] is not envoy:
+            known = self._hosts[name] = envoy, _envoy(envoy)
+        return known[1]
 
 
 def run_from_data(data: Any) -> RunResult:

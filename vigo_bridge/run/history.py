@@ -147,7 +147,9 @@ class History:
 
     def write(self, record: Record) -> None:
         """Replace the record of this number."""
-        write_json(self._path(record.number), dataclasses.asdict(record))
+        # `dataclasses.asdict` would copy the results of all hosts, which takes very long.
+        fields = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+        write_json(self._path(record.number), fields)
 
     def records(self) -> list[Record]:
         """Return all records that can be read, the latest last."""

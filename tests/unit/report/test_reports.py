@@ -15,7 +15,7 @@ from rich.console import Console
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from vigo_bridge.report.clock import Clock
 from vigo_bridge.report.html import as_html
-from vigo_bridge.report.json_report import run_as_data, run_from_data
+from vigo_bridge.report.json_report import GrowingRun, run_as_data, run_from_data
 from vigo_bridge.report.terminal import diff_lines, print_run
 from vigo_bridge.run.results import BatchResult, EnvoyResult, EnvoyStatus, RunResult, RunStatus
 
@@ -168,6 +168,17 @@ def test_what_is_written_is_read() -> None:
     assert run_from_data(json.loads(json.dumps(run_as_data(RESULT)))) == replace(
         RESULT, duration=round(RESULT.duration, 2)
     )
+
+
+def test_a_growing_run_converts_only_what_is_new() -> None:
+    run = GrowingRun()
+    before = run.as_data(RESULT)
+    assert before == run_as_data(RESULT)
+    grown = replace(RESULT, envoys={**RESULT.envoys, "c": FAILED, "d": FAILED})
+    after = run.as_data(grown)
+    assert after == run_as_data(grown)
+    kept = [host for host in after["envoys"] if after["envoys"][host] is before["envoys"].get(host)]
+    assert kept == ["a", "b"]
 
 
 def test_long_texts_are_not_compared_line_by_line() -> None:
