@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.integration.free_ports import free_port
 from tests.integration.local_fleet import LocalFleet
-from tests.integration.mesh_fleet import started
+from tests.integration.mesh_fleet import started, write_python
 from tests.integration.program import Finished
 from tests.testbed.receptor_controller import Controller, start_receptor
 from tests.testbed.receptor_setup import CONTROLLER, TLS_CLIENT, node_entries, write
@@ -35,7 +35,8 @@ class LocalReceptor(Controller):
         self.mesh = folder / "mesh.yml"
         self._nodes: dict[str, subprocess.Popen[bytes]] = {}
         for name, port in ports.items():
-            write(node_entries(name, folder / name, port), folder / name / "receptor.conf")
+            entries = node_entries(name, folder / name, port, str(write_python(folder, name)))
+            write(entries, folder / name / "receptor.conf")
             self._nodes[name] = start_receptor(folder / name)
         way = f"via: receptor, socket: {self.socket}, tls_client: {TLS_CLIENT}, sign_work: true"
         nodes = "".join(f"  {name}: {{{way}}}\n" for name in names)
@@ -76,14 +77,19 @@ class LocalReceptor(Controller):
         """Return whether the controller reaches all nodes."""
         return set(self.peers) <= self.routes()
 
+    def process(self, name: str) -> int:
+        """Return the ID of a node's receptor."""
+        return self._nodes[name].pid
+
     def processes(self, name: str) -> list[int]:
         """Return all processes that a node has started."""
         return _tree(self._nodes[name].pid)[1:]
 
-    def units(self, name: str) -> list[Path]:
-        """Return the folders of the units that a receptor stores."""
-        data = self.folder / ("data" if name == CONTROLLER else f"{name}/data") / name
-        return list(data.iterdir()) if data.exists() else []
+    def left(self) -> list[Path]:
+        """Return the folders of the units that the receptors store."""
+        nodes = (self.folder / name / "data" / name for name in self.peers)
+        folders = (self.folder / "data" / CONTROLLER, *nodes)
+        return [unit for folder in folders if folder.exists() for unit in folder.iterdir()]
 
 
 class ReceptorFleet(LocalFleet):

@@ -17,7 +17,7 @@ from tests.integration.program import Finished
 
 
 class MeshFleet(LocalFleet):
-    """A fleet with nodes. Each node is a script that starts the real worker.
+    """A fleet with nodes. Each node is a command that starts the real worker.
 
     Attributes:
         mesh: the file that lists them.
@@ -29,9 +29,9 @@ class MeshFleet(LocalFleet):
         super().__init__(folder, [], converge, count)
         self.mesh = write_mesh(folder, nodes)
 
-    def node(self, name: str) -> Path:
-        """Write the script of a node, and return its path."""
-        return write_node(self.folder, name)
+    def node(self, name: str) -> str:
+        """Return the command that starts the worker of a node."""
+        return _worker(self.folder, name)
 
     def on_mesh(self, *arguments: str) -> Finished:
         return self.run("--mesh", str(self.mesh), *arguments)
@@ -51,26 +51,27 @@ class MeshFleet(LocalFleet):
 
 
 def write_mesh(folder: Path, nodes: Sequence[str] = ("n1", "n2")) -> Path:
-    """Write the scripts of nodes and the file that lists them; return its path."""
-    lines = [f"  {name}: {{via: ssh, command: {write_node(folder, name)}}}\n" for name in nodes]
+    """Write the file that lists nodes, and what their commands need; return its path."""
+    lines = [f"  {name}: {{via: ssh, command: {_worker(folder, name)}}}\n" for name in nodes]
     mesh = folder / "mesh.yml"
     mesh.write_text("".join(["nodes:\n", *lines]))
     return mesh
 
 
-def write_node(folder: Path, name: str) -> Path:
-    """Write the script of a node, and return its path."""
+def _worker(folder: Path, name: str) -> str:
+    return f"{write_python(folder, name)} -m vigo_bridge mesh worker"
+
+
+def write_python(folder: Path, name: str) -> Path:
+    """Write the Python of a node, a script that notes its process ID; return its path."""
     script = folder / f"node-{name}"
-    script.write_text(
-        f"#!/bin/sh\necho $$ >> {folder / name}.pids\n"
-        f"exec {sys.executable} -m vigo_bridge mesh worker\n"
-    )
+    script.write_text(f'#!/bin/sh\necho $$ >> {folder / name}.pids\nexec {sys.executable} "$@"\n')
     script.chmod(0o755)
     return script
 
 
 def processes(folder: Path, name: str) -> list[int]:
-    """Return the IDs of all workers that the script of a node has started, the latest last."""
+    """Return the IDs of all workers that the Python of a node has run, the latest last."""
     pids = folder / f"{name}.pids"
     return list(map(int, pids.read_text().split())) if pids.exists() else []
 

@@ -14,7 +14,6 @@ import pytest
 from tests.integration.local_receptor import LocalReceptor, ReceptorFleet, local_receptor
 from tests.integration.mesh_fleet import finished, wait_for
 from tests.integration.program import Finished
-from tests.testbed.receptor_setup import CONTROLLER
 
 #: How long a host takes, in seconds.
 _LONG = 3
@@ -37,10 +36,6 @@ def _statuses(run: Finished) -> dict[str, str]:
     return {host: envoy["status"] for host, envoy in run.document["envoys"].items()}
 
 
-def _units(nodes: LocalReceptor) -> list[Path]:
-    return [unit for name in (CONTROLLER, "n1", "n2") for unit in nodes.units(name)]
-
-
 def test_a_controller_that_is_killed(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     process = fleet.start()
     wait_for(lambda: all(fleet.seen().values()))
@@ -51,7 +46,7 @@ def test_a_controller_that_is_killed(nodes: LocalReceptor, fleet: ReceptorFleet)
     assert "4 of 4 hosts done" in again.err
     assert again.status == 0
     assert all(seen == _DONE for seen in fleet.seen().values())
-    assert _units(nodes) == []
+    assert nodes.left() == []
 
 
 @pytest.mark.sweep
@@ -63,7 +58,7 @@ def test_interrupt(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     assert set(_statuses(run).values()) == {"interrupted"}, run.out
     time.sleep(_LONG)
     assert all(seen == ["converge"] for seen in fleet.seen().values())
-    assert _units(nodes) == []
+    assert nodes.left() == []
 
 
 def test_a_node_without_the_work_type(fleet: ReceptorFleet) -> None:
@@ -89,7 +84,7 @@ def test_a_frozen_node(nodes: LocalReceptor, fleet: ReceptorFleet) -> None:
     again = fleet.on_mesh("--resume")
     assert again.status == 0
     assert all(seen == _DONE for seen in fleet.seen().values())
-    assert _units(nodes) == []
+    assert nodes.left() == []
 
 
 def _power_cut(nodes: LocalReceptor, fleet: ReceptorFleet, delay: float) -> None:

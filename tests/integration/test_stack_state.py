@@ -9,12 +9,13 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.local_receptor import LocalReceptor, local_receptor
 from tests.integration.mesh_fleet import processes, write_mesh
 from tests.integration.program import Finished, vigo_bridge
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from tests.testbed import Engine
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("testbed")]
+
+NODE = "node"
 
 
 class OneHost:
@@ -83,9 +86,9 @@ resources:
             "XDG_STATE_HOME": str(self.folder / "xdg"),
         }
 
-    def use_a_node(self) -> None:
-        """Run all further commands on a node of a mesh."""
-        self.nodes = ["--mesh", str(write_mesh(self.folder, ["node"]))]
+    def use_a_node(self, mesh: Path) -> None:
+        """Run all further commands on the node of a mesh."""
+        self.nodes = ["--mesh", str(mesh)]
 
     def call(self, *words: str) -> Finished:
         return vigo_bridge(*words, *self.options, "-o", "json", environment=self.environment)
@@ -183,14 +186,40 @@ def test_a_day_of_a_stack(host: OneHost) -> None:
     assert "rolling back to rollout 1" in again.err
 
 
+@pytest.fixture
+def receptor(usual_engine: Engine) -> Iterator[LocalReceptor]:
+    """Start a mesh with one node, which has the engine of these tests."""
+    with ExitStack() as held:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DOCKER_HOST", usual_engine.docker_host)
+            running = held.enter_context(local_receptor([NODE]))
+        yield running
+
+
 @pytest.mark.sweep
 def test_a_day_of_a_stack_through_a_node(host: OneHost) -> None:
-    host.use_a_node()
+    host.use_a_node(write_mesh(host.folder, [NODE]))
+    _spend_a_day_through_a_node(host, host.folder)
+
+
+@pytest.mark.sweep
+def test_a_day_of_a_stack_through_receptor(host: OneHost, receptor: LocalReceptor) -> None:
+    host.use_a_node(receptor.mesh)
+    _spend_a_day_through_a_node(host, receptor.folder)
+    assert receptor.left() == []
+
+
+def _spend_a_day_through_a_node(host: OneHost, node: Path) -> None:
+    """Run all commands for containers. node: the folder with the process IDs of the node."""
     host.done("run")
     assert host.done("restart", "shop/web") == {"shop/web": "restarted"}
     assert host.done("stop", "shop/web") == {"shop/web": "stopped"}
     assert host.states() == {"db": "running", "web": "exited"}
     assert host.done("start", "shop/web") == {"shop/web": "started"}
+    units = 4
+    if not host.is_podman:  # Podman cannot use the registry that has the stand-in images.
+        assert host.done("pull", "shop/db") == {"shop/db": "none"}
+        units += 1
     copied = host.text("exec", "shop/db", "--", "cat", given="hello\n")
     assert copied == (0, "hello\n", "")
     status, preview, problem = host.text("down")
@@ -198,7 +227,7 @@ def test_a_day_of_a_stack_through_a_node(host: OneHost) -> None:
     assert host.states() == {"db": "running", "web": "running"}
     host.done("down", "--yes", "--volumes", "--files")
     assert host.left() == []
-    assert len(processes(host.folder, "node")) == 7
+    assert len(processes(node, NODE)) == units + 3, "exec, the preview of down, and down"
 
 
 def test_status_of_a_stack(host: OneHost) -> None:

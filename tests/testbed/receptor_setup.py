@@ -54,16 +54,19 @@ def certify(folder: Path, addresses: Mapping[str, str]) -> None:
     run(["sh", script, str(folder), *names], env={"PATH": path})
 
 
-def node_entries(name: str, folder: Path | None = None, port: int = PORT) -> Entries:
+def node_entries(
+    name: str, folder: Path | None = None, port: int = PORT, python: str = sys.executable
+) -> Entries:
     """Return the configuration of a node, which runs this clone of vigo-bridge.
 
     folder: for all its files, if it is a process of this machine. port: that it listens on.
+    python: what runs its worker.
     """
     paths = {"/run/vigo-bridge": str(folder), ETC: str(folder), DATA: f"{folder}/data"}
     entries = _entries("node.conf", {"node1": name, **(paths if folder else {})})
     _values(entries, "tcp-listener")["port"] = port
     command = _values(entries, "work-command")
-    command["command"] = sys.executable
+    command["command"] = python
     command["params"] = f"-m vigo_bridge {command['params']}"
     return entries
 
