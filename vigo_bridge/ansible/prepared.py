@@ -84,20 +84,17 @@ def listing(arguments: Sequence[str]) -> Iterator[Answered]:
 
 
 @contextlib.contextmanager
-def listing_before_a_playbook(
-    arguments: Sequence[str] | None, passwords: Mapping[str, str] = NO_PASSWORDS
-) -> Iterator[Answered]:
+def listing_before_a_playbook(arguments: Sequence[str] | None) -> Iterator[Answered]:
     """Do the same, and let the process get ready for a playbook: `playing` uses it in the block.
 
-    arguments: None if there is nothing to list; then the answer is empty. passwords: the variables
-    with which the playbook will get passwords.
+    arguments: None if there is nothing to list; then the answer is empty.
     """
     if may_set((_DEBUG,), _DEBUG_SETTING):
         with contextlib.nullcontext() if arguments is None else listing(arguments) as answered:
             yield answered or (lambda: Answer("", "", 0))
         return
     environment = ansible_environment()
-    settings = {**passwords, **_settings_of_runner(environment)}
+    settings = {**NO_PASSWORDS, **_settings_of_runner(environment)}
     with contextlib.ExitStack() as ends:
         output, written = _pipe(ends)
         complaints, complained = _pipe(ends)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from vigo_bridge.ansible.environment import ansible_environment, run_environment
-from vigo_bridge.ansible.prepared import listing_before_a_playbook
 from vigo_bridge.failures import Failure
 from vigo_bridge.mesh.answer import (
     CANCELED,
@@ -47,15 +46,8 @@ def work(source: IO[bytes], output: IO[bytes], secrets_socket: Path | None) -> b
     answers = Answers(output, _interrupt)
     with private_folder() as private:
         folder = private / "unit"
-        # Ansible is loaded while the unit arrives, and reads the settings of this folder then.
-        (folder / "project").mkdir(parents=True)
-        os.chdir(folder / "project")
         try:
-            with (
-                answers.signs_of_life(),
-                Stop(_say_nothing, at_once=True) as stop,
-                listing_before_a_playbook(None, passwords={}),
-            ):
+            with answers.signs_of_life(), Stop(_say_nothing, at_once=True) as stop:
                 unit = read_unit(source, folder)
                 complaint = _run(unit, folder, private, source, answers, secrets_socket, stop)
         except (UnitError, Failure) as error:
@@ -95,6 +87,7 @@ def _run(
             ask = refuse
         socket = held.enter_context(served_secrets(Secrets({}, ask), private / "secrets.sock"))
         environment = {**ansible_environment(), **unit.environment}
+        os.chdir(project)
         answers.started()
         complaint = play(
             Playbook(

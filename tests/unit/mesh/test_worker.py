@@ -40,7 +40,7 @@ class Node:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: str, *options: str, **settings: Any) -> subprocess.Popen[bytes]:
-        unit = packed_unit(self.folder, shell(command), **settings)
+        unit = packed_unit(self.folder, shell(command), environment={"MARK": "mark"}, **settings)
         program = [sys.executable, "-m", "vigo_bridge", "mesh", "worker", *options]
         self.process = process = subprocess.Popen(
             program,
@@ -77,7 +77,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_a_unit_without_secrets(node: Node) -> None:
-    process = node.start(f'sh -c "echo $MARK >> {node.folder}/said"', environment={"MARK": "mark"})
+    process = node.start(f'sh -c "echo $MARK >> {node.folder}/said"')
     assert process.stdin
     process.stdin.close()
     found = list(parts(process))
@@ -101,26 +101,6 @@ def test_a_unit_without_secrets(node: Node) -> None:
         result = next(part for part in results if part.file == f"{host}.json")
         assert found.index(result) < ok
     assert "of the node" not in repr(found)
-
-
-@pytest.mark.parametrize(
-    ("environment", "program"),
-    [
-        pytest.param({}, "prepared", id="the one that was loaded meanwhile"),
-        pytest.param({"ANSIBLE_FORKS": "1"}, "playbook", id="one with other settings"),
-    ],
-)
-def test_which_ansible_runs_a_unit(node: Node, environment: dict[str, str], program: str) -> None:
-    commands = node.folder / "commands"
-    process = node.start(
-        "p=$$; while [ $p -gt 1 ]; do tr '\\0' ' ' < /proc/$p/cmdline; echo;"
-        f" p=$(sed -n 's/^PPid:\\t//p' /proc/$p/status); done >> {commands}",
-        environment=environment,
-    )
-    assert process.stdin
-    process.stdin.close()
-    assert isinstance(list(parts(process))[-1], Ended)
-    assert f"vigo_bridge/ansible/program.py {program} " in commands.read_text()
 
 
 def test_secrets_over_a_service(node: Node) -> None:
