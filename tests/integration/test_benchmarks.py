@@ -59,6 +59,16 @@ def test_each_tool_does_the_work(testbed: Testbed, tmp_path: Path) -> None:
     assert "s in all" in finished.stdout
 
 
+def test_nodes_of_a_mesh_do_the_work() -> None:
+    """Each run checks this itself."""
+    program = [sys.executable, "-m", "benchmarks.mesh", "--hosts", "3", "--rounds", "1"]
+    finished = subprocess.run(
+        [*program, "--seconds", "0.1"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert [line.split()[0] for line in finished.stdout.splitlines()[3:5]] == ["1", "3"]
+
+
 @pytest.fixture(scope="module")
 def hosts(testbed: Testbed) -> Sequence[Host]:
     return Hosts(testbed).first(1)
