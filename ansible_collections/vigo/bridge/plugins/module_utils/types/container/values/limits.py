@@ -107,7 +107,7 @@ def pids_limit(value: Any, attribute: str) -> int:
 def stop_timeout(value: Any, attribute: str) -> int:
     """Return whole seconds, because engines count nothing smaller."""
     length = seconds(value, attribute)
-    if length != int(length) or length >= 1 << 31:
+    if length != int(length):
         raise ResourceError(
             f"{attribute}: {text(value)!r}: expected whole seconds, such as 10 or 1m30s"
         )
