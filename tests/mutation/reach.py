@@ -11,8 +11,13 @@ from pathlib import Path, PurePosixPath
 
 from tests.mutation.mutants import Mutant
 
-#: Reached by no line: they read the code as text.
-READERS = ("tests/unit/test_messages.py", "tests/unit/test_wording.py")
+#: Reached by no line: they read the code as text, or what it has made while it was imported.
+READERS = (
+    "tests/unit/test_messages.py",
+    "tests/unit/test_wording.py",
+    "tests/unit/docs/test_engine_table.py",
+    "tests/unit/docs/test_docker_container_page.py",
+)
 #: Counts what is imported, and which process imports it.
 LEFT_OUT = "tests/unit/cli/test_lazy_commands.py"
 
@@ -32,9 +37,10 @@ class Reach:
     def groups(self, mutant: Mutant) -> Iterator[list[str]]:
         """Yield lists of tests for a mutant: the likeliest first, each test once.
 
-        These are the tests that reach the changed line, then those that read the code as text,
-        then the ones that reach the function, and all of the test files that import its module:
-        a function can be called while tests are collected, or only once for several of them.
+        These are the tests that reach the changed line, then those that read the code as text or
+        its tables, then the ones that reach the function, and all of the test files that import
+        its module: a function can be called while tests are collected, or only once for several
+        of them.
         """
         path = mutant.path
         importing = {name for name in self.seconds if _file(name) in self.importers.get(path, ())}
