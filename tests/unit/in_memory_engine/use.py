@@ -42,14 +42,21 @@ _KEEP_TIME = (draining, engine, port_holders, repair, rollback, settle, health_w
 
 @contextmanager
 def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[None]:
-    """Make every engine this one, reached by the way, with one time for all."""
+    """Make every engine this one, reached by the way, with one time for all.
+
+    There is no default engine, so that nothing uses it by mistake.
+    """
 
     def wait(_events: events.Events, _container_id: str, seconds: float) -> None:
         memory.clock.step(seconds)
         memory.wait_for_readers()
 
+    def transport_to(host: str) -> Transport:
+        assert host != connection.address(""), "a resource has lost its docker_host"
+        return way or memory
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection, "transport_to", lambda host: way or memory)
+        patch.setattr(connection, "transport_to", transport_to)
         patch.setattr(events.Events, "wait", wait)
         for module in _KEEP_TIME:
             patch.setattr(module, "time", memory.clock)

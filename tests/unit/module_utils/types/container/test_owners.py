@@ -113,7 +113,8 @@ def test_what_is_adopted(
 ) -> None:
     memory, engine = an_engine(labels)
     target, _record = a_call(tmp_path, engine, check)
-    wanted = {**vars_of(WEB), "state": "stopped", "resource": "a/web", **attributes}
+    where = {"docker_host": engine.host, "state": "stopped", "resource": "a/web"}
+    wanted = {**vars_of(WEB), **where, **attributes}
     with in_use(memory):
         result = apply_resource("a/web", Container(), lambda: wanted, target)
     assert not result.failed
