@@ -17,6 +17,12 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor impor
     Attribute,
     ResourceType,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.on_demand import (
+    PULLED,
+    RESTARTED,
+    STARTED,
+    STOPPED,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from tests.syntax import Nodes, nodes, nodes_of, sources
 from tests.unit.collection.module_sources import COLLECTION, MODULES, ROOT, load_yaml
@@ -168,6 +174,20 @@ def test_what_a_type_names_are_its_attributes(kind: ResourceType) -> None:
     assert named <= set(kind.options)
     assert set(kind.unchecked_when_triggered) <= set(kind.guards)
     assert kind.on_trigger in (NOTHING, RERUN, RESTART)
+
+
+@pytest.mark.parametrize("kind", TYPES.values(), ids=TYPES)
+def test_what_a_behaviour_reads_are_attributes(kind: ResourceType) -> None:
+    states = (PULLED, RESTARTED, STARTED, STOPPED) if kind.on_demand else ()
+    handled = [kind.on_demand(state) for state in states if kind.on_demand]
+    for behaviour in (kind.behaviour(), *handled):
+        read = {
+            *(behaviour.reads or ()),
+            *behaviour.prepared_by,
+            *behaviour.refused_by,
+            *behaviour.expected_by,
+        }
+        assert read <= set(kind.options), behaviour
 
 
 def test_folders_and_types_are_the_same() -> None:
