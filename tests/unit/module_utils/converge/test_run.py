@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import subprocess
@@ -16,9 +17,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
     Blocked,
     ResourceError,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.converge import run
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
+from ansible_collections.vigo.bridge.plugins.module_utils.state.last_run import LastRun
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
+from ansible_collections.vigo.bridge.plugins.module_utils.state.stops import Stops
+from ansible_collections.vigo.bridge.plugins.module_utils.state.written_files import WrittenFiles
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 
 #: Templates that give "yes" on every machine.
@@ -197,3 +203,43 @@ def test_a_renamed_stack_keeps_its_triggers_and_another_of_that_name_gets_none(
     add_triggers(tmp_path, "shop", "id-1")
     assert triggers(tmp_path, scope="shop", stack_id="id-2") == []
     assert triggers(tmp_path, scope="store", stack_id="id-1") == ["a/handler"]
+
+
+#: what cannot be written at the end of a run
+KEPT = [(WrittenFiles, "update"), (Stops, "forget"), (LastRun, "save")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), KEPT, ids=lambda each: str(getattr(each, "__name__", each))
+)
+def test_a_result_is_not_lost_if_state_cannot_be_written(
+    kind: type, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise Blocked("the disk is full", "free some space")
+
+    monkeypatch.setattr(kind, name, refuse)
+    monkeypatch.setattr(Stops, "get", lambda _self, resource: "noon")
+    target = Target()
+    given = {"id": "a/b", "type": "exec", "command": "true"}
+    arguments = {"resources": [given], "state_dir": str(tmp_path / "state"), "started_by": "me"}
+    assert [each.action for each in converge(arguments, target)] == ["ran"]
+    assert "the disk is full; free some space" in target.notes
+
+
+#: the actions of the resources -> the outcome of the run, and how many have changed
+LAST_RUNS: list[tuple[list[str], str, int]] = [
+    ([], "converged", 0),
+    (["none", "skipped"], "converged", 0),
+    (["none", "created", "ran"], "changed", 2),
+    (["created", "failed"], "failed", 1),
+    (["blocked"], "failed", 0),
+]
+
+
+@pytest.mark.parametrize(("actions", "outcome", "changed"), LAST_RUNS)
+def test_the_record_of_a_run(actions: list[str], outcome: str, changed: int) -> None:
+    results = [Result(str(number), "exec", action) for number, action in enumerate(actions)]
+    found = run._last_run("me", iter(results))
+    assert (found.by, found.outcome, found.changed) == ("me", outcome, changed)
+    assert datetime.datetime.fromisoformat(found.at).utcoffset() == datetime.timedelta(0)
