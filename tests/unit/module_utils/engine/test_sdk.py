@@ -174,36 +174,36 @@ def test_packages_that_a_user_has_installed(
     assert file.startswith(str(tmp_path)) is not shared
 
 
-def test_what_is_not_kept_leaves_nothing(tmp_path: Path, real: str) -> None:
-    there, file = provide([tmp_path / "sdk"], real, keep=False)
+def test_what_is_not_kept_leaves_nothing(tmp_path: Path) -> None:
+    there, file = provide([tmp_path / "sdk"], SMALL, keep=False)
     assert there
     assert not Path(file).exists()
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_others_may_write_is_passed_by(tmp_path: Path, real: str) -> None:
+def test_a_folder_that_others_may_write_is_passed_by(tmp_path: Path) -> None:
     open_to_all, own = tmp_path / "open", tmp_path / "own"
     (open_to_all / "d1").mkdir(parents=True)
     open_to_all.chmod(0o777)
-    there, file = provide([open_to_all, own], real)
+    there, file = provide([open_to_all, own], SMALL)
     assert there
     assert Path(file).is_relative_to(own)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_link_of_another_user_is_passed_by(tmp_path: Path, real: str) -> None:
+def test_a_link_of_another_user_is_passed_by(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     os.chown(tmp_path / "link", 65534, 65534, follow_symlinks=False)
-    there, message = provide([tmp_path / "link"], real)
+    there, message = provide([tmp_path / "link"], SMALL)
     assert there is None
     assert f"{tmp_path}/link (it belongs to another user (nobody))" in message
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_no_folder_will_do(tmp_path: Path, real: str) -> None:
+def test_no_folder_will_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    there, message = provide([tmp_path / "file/sdk", tmp_path / "file/other"], real)
+    there, message = provide([tmp_path / "file/sdk", tmp_path / "file/other"], SMALL)
     assert there is None
     assert f"unpacked into {tmp_path}/file/sdk (" in message
     assert f" or {tmp_path}/file/other (" in message
@@ -224,21 +224,21 @@ def test_one_that_does_not_run_here(tmp_path: Path) -> None:
     )
 
 
-def test_what_killed_calls_left_is_removed(tmp_path: Path, real: str) -> None:
+def test_what_killed_calls_left_is_removed(tmp_path: Path) -> None:
     folder = tmp_path / "sdk"
     (folder / ".part-left/docker").mkdir(parents=True)
     folder.chmod(0o700)
-    assert provide([folder], real)[0]
+    assert provide([folder], SMALL)[0]
     assert sorted(path.name for path in folder.iterdir()) == ["d1", "works"]
 
 
-def test_what_former_controllers_sent_is_removed_in_time(tmp_path: Path, real: str) -> None:
+def test_what_former_controllers_sent_is_removed_in_time(tmp_path: Path) -> None:
     folder = tmp_path / "sdk"
     for age in range(5):
         (folder / f"old{age}" / "docker").mkdir(parents=True)
         os.utime(folder / f"old{age}", (time.time() - 60 * age,) * 2)
     folder.chmod(0o700)
-    assert provide([folder], real)[0]
+    assert provide([folder], SMALL)[0]
     kept = sorted(path.name for path in folder.iterdir() if path.is_dir())
     assert kept == ["d1", "old0", "old1", "old2"]
 

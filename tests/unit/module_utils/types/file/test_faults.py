@@ -179,7 +179,7 @@ def test_large_files_need_little_memory(tmp_path: Path, attributes: dict[str, An
     source, path = tmp_path / "source", tmp_path / "it"
     for file in (source, path):
         with file.open("wb") as stream:
-            for number in range(100):
+            for number in range(40):
                 stream.write(bytes([97 if file == path else number]) * 2**20)
     attributes = {name: value.replace("SOURCE", str(source)) for name, value in attributes.items()}
 
