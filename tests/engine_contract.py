@@ -11,14 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import (
     Connection,
     Refused,
 )
+from tests.yaml_files import read_yaml
 
-CASES: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text())
+CASES: list[dict[str, Any]] = read_yaml(Path(__file__).with_suffix(".yml"))
 NAMES = [case["name"] for case in CASES]
 
 _SERVE = "trap 'exit 0' TERM; while :; do sleep 0.1; done"

@@ -12,10 +12,11 @@ import yaml
 
 from tests.integration.program import Finished, vigo_bridge
 from tests.testbed import Fleet
+from tests.yaml_files import read_yaml
 
 pytestmark = pytest.mark.integration
 
-TABLES = yaml.safe_load((Path(__file__).parent / "modules/bad_input.yml").read_text())
+TABLES = read_yaml(Path(__file__).parent / "modules/bad_input.yml")
 ON_HOST = {row["name"]: row for row in TABLES["on_host"]}
 AT_LOAD = {row["name"]: row for row in TABLES["at_load"]}
 COLLECTION = "vigo_test.broken"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 from docker.types import IPAMConfig, IPAMPool
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.descriptor import TYPE
@@ -24,13 +23,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 )
 from tests.integration.container_scene import Scene
 from tests.integration.free_ports import free_port
+from tests.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from tests.testbed import Engine
 
 pytestmark = pytest.mark.integration
 
-TABLE = yaml.safe_load(Path(__file__).with_name("container_attributes.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("container_attributes.yml"))
 
 #: Attributes of how a container is applied, which inspect cannot show, and their tests.
 ELSEWHERE = {

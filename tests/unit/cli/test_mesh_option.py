@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from tests.unit.cli.commands import all_commands, has_mesh
+from tests.yaml_files import read_yaml
 from vigo_bridge.ansible.inventory import Inventory
 from vigo_bridge.cli.program import program
 from vigo_bridge.report.exit_status import INVALID
 
-CASES = yaml.safe_load((Path(__file__).parent / "mesh_option.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "mesh_option.yml")
 FILES = {
     "envoys.vgo": 'envoys:\n  - match: "*"\n    configcrates: [site]\n',
     "configcrates/site.vgo": (

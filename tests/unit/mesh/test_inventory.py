@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.failures import Refusal
 from vigo_bridge.mesh.inventory import UserInventory, inventory_text, refuse_encrypted
 
-CASES = yaml.safe_load((Path(__file__).parent / "inventories.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "inventories.yml")
 
 
 class _Loader(yaml.SafeLoader):

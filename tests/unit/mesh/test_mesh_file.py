@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.language.diagnostics import Diagnostic, Diagnostics
 from vigo_bridge.mesh.mesh_file import read_mesh
 from vigo_bridge.mesh.nodes import Command, Mesh, Node, Receptor
 
-CASES = yaml.safe_load((Path(__file__).parent / "mesh_files.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "mesh_files.yml")
 
 
 def _shown(found: Diagnostic) -> str:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.yaml_files import read_yaml
 from vigo_bridge.mesh.nodes import Command, Mesh, Node
 from vigo_bridge.mesh.sharding import Facts, homeless, shards, unknown_groups
 
-CASES = yaml.safe_load((Path(__file__).parent / "sharding.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "sharding.yml")
 
 
 def _mesh(nodes: dict[str, dict[str, list[str]]]) -> Mesh:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import api_version
@@ -15,8 +14,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import Observed
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
 from tests.unit.module_utils.types.container.specs import parse
+from tests.yaml_files import read_yaml
 
-TABLE: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("engines.yml").read_text())
+TABLE: list[dict[str, Any]] = read_yaml(Path(__file__).with_name("engines.yml"))
 #: The version of the API that Podman has, which says nothing about its settings.
 OF_PODMAN = "1.41"
 

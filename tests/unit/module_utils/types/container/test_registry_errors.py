@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import registry_errors
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
+from tests.yaml_files import read_yaml
 
-CASES = yaml.safe_load(Path(__file__).with_name("registry_errors.yml").read_text("utf-8"))
+CASES = read_yaml(Path(__file__).with_name("registry_errors.yml"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["said"][:60])

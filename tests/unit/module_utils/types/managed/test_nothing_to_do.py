@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed import dpkg, systemd
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load(Path(__file__).with_name("nothing_to_do.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("nothing_to_do.yml"))
 LISTED = TABLE["listed"]
 
 

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed.descriptor import TYPES
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed.plan import Step
 from ansible_collections.vigo.bridge.plugins.module_utils.types.typed_attributes import typed
 from tests.unit.module_utils.blame import attributes_at_fault, first_words
+from tests.yaml_files import read_yaml
 
 BY_NAME = {kind.name: kind for kind in TYPES}
-TABLE = yaml.safe_load(Path(__file__).with_name("steps.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("steps.yml"))
 BY = [(case, name) for case in TABLE for name in case.get("by", ())]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.authorized_keys import (
@@ -17,8 +16,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.password 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.mapped.rows import ROWS
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.module_utils.blame import attributes_at_fault, first_words
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load(Path(__file__).with_name("rows.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("rows.yml"))
 
 
 @pytest.mark.parametrize("case", TABLE, ids=lambda case: str(case["given"]))

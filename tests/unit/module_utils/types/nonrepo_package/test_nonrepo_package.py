@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
@@ -26,9 +25,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.module_utils.applying import apply
 from tests.unit.module_utils.blame import attributes_at_fault, first_words
+from tests.yaml_files import read_yaml
 
 PACKAGE = NonrepoPackage()
-TABLE = yaml.safe_load(Path(__file__).with_name("steps.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("steps.yml"))
 BY = [(case["given"], *pair) for case in TABLE for pair in case.get("by", {}).items()]
 
 

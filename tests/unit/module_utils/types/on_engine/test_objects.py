@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import thing_brought
+from tests.yaml_files import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "objects.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "objects.yml")
 
 
 def engine_of(case: dict[str, Any], podman: bool = False) -> InMemoryEngine:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.network import ipam
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.yaml_files import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "readings.yml").read_text())
+CASES = read_yaml(Path(__file__).parent / "readings.yml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=map(str, CASES))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
@@ -18,8 +17,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.repository.openp
 )
 from tests.unit.module_utils.blame import attributes_at_fault, first_words
 from tests.unit.module_utils.types.repository.keys import ONE
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load(Path(__file__).with_name("files.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("files.yml"))
 BY = [(case["given"], *pair) for case in TABLE for pair in case.get("by", {}).items()]
 HEAD = "# Managed by vigo.bridge; changes are overwritten.\n"
 KEY = binary(ONE.encode())

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.module_utils.blame import attributes_at_fault, first_words
+from tests.yaml_files import read_yaml
 
-MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yml").read_text())
+MISTAKES = read_yaml(Path(__file__).with_name("mistakes.yml"))
 
 
 @pytest.mark.parametrize("case", MISTAKES, ids=lambda case: str(case["given"]))
