@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -376,15 +378,18 @@ def test_former_states_are_private(machine: Machine) -> None:
 )
 def test_the_way_back_can_be_killed_at_every_call(tmp_path: Path, case: str) -> None:
     before, after, _ = CASES[case]
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    start = Machine(folder)
+    start.run(before(start))
+    was, wanted = start.state(), after(start)
+    start.run(wanted, "keep")
+    folder.rename(tmp_path / "start")
     at, done = 0, False
     while not done:
         at += 1
-        folder = tmp_path / str(at)
-        folder.mkdir()
-        machine = Machine(folder)
-        machine.run(before(machine))
-        was, wanted = machine.state(), after(machine)
-        machine.run(wanted, "keep")
+        shutil.copytree(tmp_path / "start", folder)
+        machine = pickle.loads(pickle.dumps(start))
         way = FaultyWay(machine.memory, "kill after", at)
         with contextlib.suppress(Killed):
             machine.run(wanted, "restore", way=way)
@@ -392,6 +397,7 @@ def test_the_way_back_can_be_killed_at_every_call(tmp_path: Path, case: str) -> 
         back = machine.run(wanted, "restore")
         assert not any(result.failed for result in back.values()), (at, back)
         assert machine.state() == was, at
+        shutil.rmtree(folder)
     assert at > 3
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
+import shutil
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -323,13 +325,18 @@ def test_the_state_of_other_stacks_stays(stack: StackOnEngine, tmp_path: Path) -
 @pytest.mark.parametrize("fault", ["kill before", "kill after", "cut before", "cut after"])
 def test_it_can_be_repeated(tmp_path: Path, fault: str) -> None:
     """Wherever it is interrupted, the next call removes the rest, and nothing is forgotten."""
+    machine = tmp_path / "machine"
+    machine.mkdir()
+    start = StackOnEngine(InMemoryEngine(), machine / "state")
+    start.memory.have("redis:7-alpine")
+    put(start.memory, "adopted", {})
+    start.container("shop/adopted")
+    whole(start, machine)
+    machine.rename(tmp_path / "start")
     for number in count(1):
-        memory = InMemoryEngine()
-        memory.have("redis:7-alpine")
-        stack = StackOnEngine(memory, tmp_path / str(number))
-        put(memory, "adopted", {})
-        stack.container("shop/adopted")
-        whole(stack, tmp_path)
+        shutil.copytree(tmp_path / "start", machine)
+        stack = pickle.loads(pickle.dumps(start))
+        memory = stack.memory
         way = FaultyWay(memory, fault, number)
         with contextlib.suppress(Killed):
             stack.down(volumes=True, files=True, way=way)
@@ -337,10 +344,11 @@ def test_it_can_be_repeated(tmp_path: Path, fault: str) -> None:
         assert stack.states() == {}
         assert set(memory.networks) == {"bridge"}
         assert memory.volumes == set()
-        assert not (tmp_path / "motd").exists()
+        assert not (machine / "motd").exists()
         assert stack.files() == {"lock"}
         if not way.met:
             break
+        shutil.rmtree(machine)
     assert number > 15
 
 
