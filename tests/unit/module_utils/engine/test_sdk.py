@@ -13,7 +13,8 @@ import sys
 import sysconfig
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,27 @@ import pytest
 from ansible_collections.vigo.bridge.plugins.plugin_utils.sdk_archive import controllers_sdk
 from tests.unit.collection.module_sources import ROOT
 
+#: Answers each line in a process of its own, as loading Python takes longer than the rest.
 PROVIDE = """
-import json, sys
+import json, os, sys
 sys.path.append(sys.argv[1])
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import sdk
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import Blocked
-try:
-    there = sdk.provide(**json.load(sys.stdin))
-    print(json.dumps([there, sdk.imported().__file__ if there else ""]))
-except Blocked as error:
-    print(json.dumps([None, error.message]))
+
+def provided(given):
+    try:
+        there = sdk.provide(**given)
+        return [there, sdk.imported().__file__ if there else ""]
+    except Blocked as error:
+        return [None, error.message]
+
+for line in sys.stdin:
+    if os.fork() == 0:
+        print(json.dumps(provided(json.loads(line))), flush=True)
+        sys.exit()
+    if os.wait()[1] != 0:
+        sys.exit("it failed")
+    print("ended", flush=True)
 """
 #: Not that of a virtual environment: such a Python does not use the packages of a user.
 PYTHON = getattr(sys, "_base_executable", sys.executable)
@@ -52,17 +64,42 @@ def provide(
         "keep": True,
         **given,
     }
-    finished = subprocess.run(
-        [PYTHON, "-I", "-S", "-c", PROVIDE, str(ROOT)],
-        input=json.dumps(arguments),
-        env={"PYTHONNOUSERSITE": "1"} if environment is None else environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert finished.returncode == 0, finished.stderr
-    there, text = json.loads(finished.stdout)
+    line = json.dumps(arguments) + "\n"
+    if environment is not None:
+        with started(environment) as process:
+            answer, end = process.communicate(line)[0].splitlines()
+    else:
+        process = usual()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(line)
+        process.stdin.flush()
+        answer, end = process.stdout.readline(), process.stdout.readline()
+    assert end.strip() == "ended"
+    there, text = json.loads(answer)
     return there, text
+
+
+def started(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    command = [PYTHON, "-I", "-S", "-c", PROVIDE, str(ROOT)]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+    )
+
+
+@cache
+def usual() -> subprocess.Popen[str]:
+    return started({"PYTHONNOUSERSITE": "1"})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended() -> Iterator[None]:
+    """End it after the last test."""
+    yield
+    with usual() as process:
+        assert process.stdin
+        process.stdin.close()
+    usual.cache_clear()
 
 
 def packed(**files: str) -> str:
