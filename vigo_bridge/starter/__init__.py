@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -34,9 +35,19 @@ def files(host: str, folder: Path) -> dict[PurePosixPath, str]:
         path: source.read_text(encoding="utf-8").replace(_HOST, host).replace(_IDENTITY, identity)
         for path, source in _sources()
     }
+    return found | _schemas()
+
+
+@cache
+def _schemas() -> dict[PurePosixPath, str]:
+    """Return the JSON Schemas. All end with the same definitions, which take long to encode."""
+    last = "$defs"
+    definitions = json.dumps({last: schema()[last]}, indent=2).removeprefix("{")
+    found = {}
     for kind in get_args(Kind):
-        path = PurePosixPath(SCHEMAS, f"{kind}.json")
-        found[path] = json.dumps(schema(kind), indent=2) + "\n"
+        own = {key: value for key, value in schema(kind).items() if key != last}
+        text = json.dumps(own, indent=2).removesuffix("\n}")
+        found[PurePosixPath(SCHEMAS, f"{kind}.json")] = f"{text},{definitions}\n"
     return found
 
 

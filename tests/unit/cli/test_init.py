@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
 
 from vigo_bridge.cli.program import program
 from vigo_bridge.language import load
+from vigo_bridge.language.folder import Kind
 
 
 @pytest.fixture
@@ -42,6 +44,13 @@ def test_editors_find_the_schema(folder: Path) -> None:
         named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", file.read_text())
         assert named is not None
         assert (file.parent / named[1]).is_file()
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_the_schemas_are_those_of_the_program(folder: Path, kind: str) -> None:
+    assert call("init", "mine").exit_code == 0
+    written = (folder / "mine/.schema" / f"{kind}.json").read_text()
+    assert written == call("schema", kind).output
 
 
 def test_nothing_is_overwritten(folder: Path) -> None:
