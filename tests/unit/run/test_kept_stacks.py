@@ -13,7 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
+    LONGEST_TEXT,
+    InvalidData,
+)
 from tests.unit.full_disk import fill_disk
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.kept_stacks import KeptStacks, Settings, TooLarge
@@ -221,12 +224,23 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no files": (change_list(files=None), "files must be a mapping"),
     "a file without digest": (change_list(files={"a": None}), "files.a must be a list"),
-    "a file without size": (change_list(files={"a": [DIGEST]}), "a digest and a size"),
+    "a file without size": (
+        change_list(files={"a": [DIGEST]}),
+        "files.a must be a digest and a size",
+    ),
     "a digest that is a path": (
         change_list(files={"a": ["../../../etc/passwd", 1]}),
-        "must begin with a SHA-256",
+        "files.a must begin with a SHA-256, not '../../../etc/passwd'",
     ),
-    "a negative size": (change_list(files={"a": [DIGEST, -1]}), "must be a number from 0"),
+    "a negative size": (
+        change_list(files={"a": [DIGEST, -1]}),
+        "files.a must be a number from 0",
+    ),
+    "a digest that is a number": (change_list(files={"a": [1, 1]}), "files.a must be a string"),
+    "a path that is too long": (
+        change_list(files={"a" * (LONGEST_TEXT + 1): [DIGEST, 1]}),
+        "files is longer than ",
+    ),
     "an absolute path": (change_list(files={"/etc/cron.d/a": [DIGEST, 1]}), "not a path in"),
     "a path out of the folder": (change_list(files={"a/../../b": [DIGEST, 1]}), "not a path in"),
     "a path with a dot": (change_list(files={"./b": [DIGEST, 1]}), "not a path in"),
@@ -234,6 +248,9 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "the folder itself": (change_list(files={".": [DIGEST, 1]}), "not a path in"),
     "settings that are a list": (change_list(settings=[]), "settings must be a string"),
     "omitted names as text": (change_list(omitted="a"), "omitted must be a list"),
+    "a number as omitted name": (change_list(omitted=[1]), "omitted[0] must be a string"),
+    "no rollout": (change_list(of=None), "of must be a list"),
+    "a number as rollout": (change_list(of=[1]), "of[0] must be a string"),
 }
 
 
