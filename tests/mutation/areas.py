@@ -33,5 +33,10 @@ def below(wanted: str, known: Mapping[str, Sequence[str]]) -> list[str]:
     ]
 
 
+def beside(path: str) -> Sequence[str]:
+    """Return all files of the area of a file."""
+    return next((files for files in areas().values() if path in files), ())
+
+
 def _python_files(folder: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*.py"))

@@ -48,13 +48,15 @@ class Mutant:
 
     @property
     def function(self) -> set[int]:
-        """The numbers of all lines of the function or method that is changed."""
+        """The numbers of all lines of the function or method that is changed; none in the body of
+        a class, which runs while its module is imported.
+        """
         changed = min(self.lines)
         for node in _functions(ast.parse(self.before).body):
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             if first <= changed <= (node.end_lineno or first):
                 return set(range(first, (node.end_lineno or first) + 1))
-        return self.lines
+        return set()
 
 
 @dataclass(frozen=True)

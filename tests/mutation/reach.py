@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from tests.mutation.areas import beside
 from tests.mutation.mutants import Mutant
 
 #: Reached by no line: they read the code as text, or what it has made while it was imported.
@@ -40,10 +41,13 @@ class Reach:
         These are the tests that reach the changed line, then those that read the code as text or
         its tables, then the ones that reach the function, and all of the test files that import
         its module: a function can be called while tests are collected, or only once for several
-        of them.
+        of them. For the body of a class, all of the test files that import a module of its area.
         """
         path = mutant.path
-        importing = {name for name in self.seconds if _file(name) in self.importers.get(path, ())}
+        files = {*self.importers.get(path, ())}
+        if not mutant.function:
+            files.update(*(self.importers.get(other, ()) for other in beside(path)))
+        importing = {name for name in self.seconds if _file(name) in files}
         line = self._reaching(path, mutant.lines)
         near = sorted(line, key=lambda name: (name not in importing, self.seconds[name]))
         readers = [name for name in self.seconds if _file(name) in READERS]
