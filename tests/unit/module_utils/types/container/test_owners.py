@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.named import named
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.owners import (
     Owners,
+    is_proven,
     owners,
     record_found,
     refuse_name_conflicts,
@@ -209,3 +211,33 @@ def test_foreign(labels: dict[str, str], expected: bool, tmp_path: Path) -> None
             whose.refuse_foreign(container)
     else:
         whose.refuse_foreign(container)
+
+
+#: whether the record has the container, its ID, the labels of its image -> whether it is certain
+PROVEN: list[tuple[bool, str, dict[str, str] | None, bool]] = [
+    (False, "c1", {}, True),
+    (False, "c1", None, True),
+    (False, "c1", {label.RESOURCE: "a/web"}, False),
+    (False, "gone", {}, False),
+    (True, "c1", {label.RESOURCE: "a/web"}, True),
+    (True, "gone", {}, False),
+]
+
+
+@pytest.mark.parametrize(("is_recorded", "number", "labels", "expected"), PROVEN)
+def test_whether_its_labels_are_its_own(
+    is_recorded: bool, number: str, labels: dict[str, str] | None, expected: bool, tmp_path: Path
+) -> None:
+    """An image that was committed from a container passes its labels on."""
+    record = record_of(tmp_path)
+    if is_recorded:
+        record.put("containers", "c1", STACK, "a/web", "web", HOST)
+    config = {} if labels is None else {"Labels": labels}
+    images = {"i1": SimpleNamespace(config=config)}
+    containers = {"c1": SimpleNamespace(image_id="i1")}
+    engine = cast(Any, SimpleNamespace(container=containers.get, image=images.get))
+    for known in (Owners(STACK, record), *([] if is_recorded else [Owners()])):
+        assert is_proven(engine, number, known) is expected
+    if not is_recorded and number == "c1":
+        images.clear()
+        assert is_proven(engine, number, Owners(STACK, record))
