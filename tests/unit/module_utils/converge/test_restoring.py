@@ -103,6 +103,8 @@ def state(name: str, kind: str = "exec", /, **content: Any) -> FormerState:
 
 def restored(states: States, check: bool = False) -> dict[str, tuple[str, str]]:
     results = former_states.restore(cast(Any, states), RESOURCES, Target(check))
+    types = {each.resource: each.type for each in states.kept().states}
+    assert all(each.type == types.get(each.id, "exec") for each in results)
     return {each.id: (each.action, each.reason) for each in results}
 
 
@@ -231,8 +233,8 @@ def test_states_are_discarded(discarded: bool, error: Exception | None) -> None:
     target = Target()
     act = former_states.restore if discarded else former_states.discard
     results = act(cast(Any, states), RESOURCES, target)
-    assert [(each.id, each.action, each.reason) for each in results] == [
-        (f"s/{name}", "none", "it stays as it is") for name in "abc"
+    assert [(each.id, each.type, each.action, each.reason) for each in results] == [
+        (f"s/{name}", "exec", "none", "it stays as it is") for name in "abc"
     ]
     assert Plain.done == ["discard 1", "discard no", "discard full"]
     assert target.notes == [
