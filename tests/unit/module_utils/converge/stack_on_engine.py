@@ -12,7 +12,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.on_demand imp
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.take_down import take_down
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import ACTIONS, Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import HOST, in_use
@@ -74,6 +75,10 @@ class StackOnEngine:
         with in_use(self.memory, given.pop("way", None)):
             results = work({"resources": resources, **self.stack, **given}, target)
         self.notes, self.returned = target.notes, target.returned
+        for each in results:
+            assert each.type in TYPES, each
+            assert each.action in ACTIONS, each
+            assert each.failed is (each.error is not None), each
         return results
 
 
