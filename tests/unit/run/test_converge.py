@@ -155,6 +155,8 @@ class Recorded:
         self.calls.append(given)
         for host, result in self._results.items():
             (given.results / f"{host}.json").write_text(json.dumps(result))
+            on_event({"event": "runner_on_ok", "event_data": {"host": host}})
+        on_event({"event": "runner_on_ok", "event_data": {"host": "other"}})
         return "the last lines"
 
 
@@ -211,7 +213,10 @@ def test_a_change_is_pending_if_nothing_is_changed(
     options: dict[str, bool], status: str, tmp_path: Path
 ) -> None:
     converging = converger(tmp_path, RunOptions(play=Recorded({"a": CHANGED}), **options))
-    assert converging(["a"], lambda *_: None)["a"].status.value == status
+    seen: list[Any] = []
+    found = converging(["a"], lambda host, envoy: seen.append((host, envoy)))
+    assert found["a"].status.value == status
+    assert seen == [("a", found["a"])], "a host is shown when it ends"
 
 
 @pytest.mark.parametrize("cut", [True, False])

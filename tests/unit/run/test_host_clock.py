@@ -17,6 +17,7 @@ CLOCKS: dict[str, tuple[list[tuple[int, int, int]], int]] = {
     "an hour ahead": ([(4605, 1000, 1010)], -3595),
     "behind, and better known later": ([(0, 100, 190), (200, 380, 385)], 180),
     "ahead, and better known later": ([(1000, 100, 190), (1000, 100, 120)], -810),
+    "ahead, and known exactly later": ([(120, 100, 110), (200, 190, 205)], -10),
     "set while it was watched": ([(105, 100, 110), (200, 900, 910)], 700),
 }
 

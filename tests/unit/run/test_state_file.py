@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A file with state of the controller that is damaged, or cannot be read."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from vigo_bridge.run import state_file
+from vigo_bridge.run.state_file import StateFile
+
+
+def parsed(data: Any) -> Any:
+    if data == "wrong":
+        raise InvalidData("it must not be wrong")
+    return data
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+#: what is there -> the content, the warning, and the names that are there afterwards
+READ: dict[str, tuple[Callable[[Path], object], Any, str, set[str]]] = {
+    "a file": (lambda path: path.write_text('{"a": "ä"}'), {"a": "ä"}, "", {"file"}),
+    "nothing": (lambda path: None, None, "", set()),
+    "no JSON": (
+        lambda path: path.write_text("{"),
+        None,
+        "PATH is damaged: it is not valid JSON: Expecting property name enclosed in double quotes:"
+        " line 1 column 2 (char 1); it was renamed to PATH.damaged",
+        {"file.damaged"},
+    ),
+    "another content": (
+        lambda path: path.write_text('"wrong"'),
+        None,
+        "PATH is damaged: it must not be wrong; it was renamed to PATH.damaged",
+        {"file.damaged"},
+    ),
+    "a folder": (
+        Path.mkdir,
+        None,
+        "PATH is damaged: it cannot be read: it is not a regular file; it was renamed to"
+        " PATH.damaged",
+        {"file.damaged"},
+    ),
+    "a link to nothing": (
+        lambda path: path.symlink_to("nowhere"),
+        None,
+        "PATH is damaged: it cannot be read: it is not a regular file; it was renamed to"
+        " PATH.damaged",
+        {"file.damaged"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("make", "content", "warning", "names"), READ.values(), ids=READ)
+def test_read(
+    make: Callable[[Path], object], content: Any, warning: str, names: set[str], tmp_path: Path
+) -> None:
+    path, warnings = tmp_path / "file", []
+    make(path)
+    assert StateFile(path, warnings.append).read(parsed) == content
+    assert warnings == ([warning.replace("PATH", str(path))] if warning else [])
+    assert {each.name for each in tmp_path.iterdir()} == names
+
+
+def test_a_damaged_file_that_cannot_be_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, warnings = tmp_path / "file", []
+    path.write_text('"wrong"')
+    monkeypatch.setattr(state_file, "set_aside", refuse)
+    assert StateFile(path, warnings.append).read(parsed) is None
+    assert warnings == [
+        f"skipping {path}: it must not be wrong; it cannot be renamed: the file system is"
+        " read-only; mount it writable"
+    ]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays, since it may be good. One that is gone meanwhile is no damage."""
+    path, warnings = tmp_path / "file", []
+    path.write_text("{}")
+    for cause in (PermissionError(errno.EACCES, "no"), FileNotFoundError(errno.ENOENT, "gone")):
+
+        def read(_path: Path, _largest: int, cause: OSError = cause) -> None:
+            raise InvalidData("it cannot be read") from cause
+
+        with monkeypatch.context() as patch:
+            patch.setattr(state_file, "read_json", read)
+            assert StateFile(path, warnings.append).read(parsed) is None
+    assert warnings == [f"skipping {path}: it cannot be read"]
+    assert path.exists()
+
+
+def test_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, warnings = tmp_path / "file", []
+    path.write_text("{}")
+    monkeypatch.setattr(state_file, "checked_folder", refuse)
+    assert StateFile(path, warnings.append).read(parsed) is None
+    assert warnings == [f"skipping {path}: the file system is read-only; mount it writable"]
+
+
+def test_it_is_written_in_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    file = StateFile(path, [].append)
+    for content in ({"a": "ä"}, [1]):
+        file.write(content)
+        assert file.read(parsed) == content
+    assert [each.name for each in path.parent.iterdir()] == ["file"]
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert path.read_bytes() == b"[1]"
