@@ -79,6 +79,20 @@ def test_a_host_that_sends_no_end() -> None:
     assert shown.texts == ["b! Ansible failed", "a 1"]
 
 
+#: whether a host has trouble that lasts -> the lines that are shown of the others
+SUSPENDED = [("gone", ["b 5"]), ("", [])]
+
+
+@pytest.mark.parametrize(("trouble", "expected"), SUSPENDED)
+def test_a_host_in_trouble_is_not_waited_for(trouble: str, expected: list[str]) -> None:
+    hosts = Hosts(["a", "b"], follow=True)
+    hosts.take(page("a", until=1))
+    hosts.take(page("b", 5, until=9))
+    hosts.take({"host": "a", "kind": "trouble", "message": trouble})
+    ready = hosts._merger.ready(time.monotonic())
+    assert [f"{each.host} {each.line.text}" for each in ready] == expected
+
+
 def test_trouble_is_reported() -> None:
     hosts, shown = Hosts(["a"], follow=True), Shown()
     for message in ("gone", ""):

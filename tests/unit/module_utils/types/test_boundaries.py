@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.unit.module_utils.blame import attributes_at_fault
+from tests.yaml_files import read_yaml
 
-TABLE = yaml.safe_load(Path(__file__).with_name("boundaries.yml").read_text())
+TABLE = read_yaml(Path(__file__).with_name("boundaries.yml"))
 #: What a resource of each type needs.
 NEEDED: dict[str, dict[str, Any]] = {
     "container": {"container": "web", "image": "x"},

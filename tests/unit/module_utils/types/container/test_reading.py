@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.label import plain
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import (
     existing_of,
 )
+from tests.yaml_files import read_yaml
 
 HERE = Path(__file__).parent
-READ: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "reading.yml").read_text())
+READ: dict[str, dict[str, Any]] = read_yaml(HERE / "reading.yml")
 
 
 @pytest.mark.parametrize("name", READ)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.types.on_engine.behaviour import Found
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
+from tests.yaml_files import read_yaml
 
-CASES = yaml.safe_load((Path(__file__).parent / "requests.yml").read_text())
+CASES = read_yaml(Path(__file__).with_name("requests.yml"))
 LABELS = {"vigo.bridge.stack": "shop"}
 
 
