@@ -54,6 +54,7 @@ generate OUTPUT -i h1,h2 --style tasks
 """
 
 
+@pytest.mark.usefixtures("listed_hosts")
 @pytest.mark.parametrize("command", COMMANDS.splitlines())
 def test_nothing_is_run(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trace, stack, called = tmp_path / "trace", tmp_path / "stack", tmp_path / "password"
