@@ -30,17 +30,19 @@ def packed_unit(
     folder: Path,
     *resources: Mapping[str, Any],
     hosts: Sequence[str] = ("h1", "h2"),
+    variables: str = "",
     **settings: Any,
 ) -> bytes:
     """Return a unit that applies resources on hosts. folder: for its files.
 
-    settings: further fields of the unit. Each host has a state folder of its own in the folder.
+    variables: of all hosts, as an inventory has them. settings: further fields of the unit. Each
+        host has a state folder of its own in the folder.
     """
     files = folder / "files"
     (files / "project").mkdir(parents=True)
     (files / "project/site.yml").write_text(PLAY.format(resources=json.dumps(list(resources))))
     lines = [
-        f"{host} ansible_connection=local vigo_state_dir={folder / 'hosts' / host}\n"
+        f"{host} ansible_connection=local vigo_state_dir={folder / 'hosts' / host} {variables}\n"
         for host in hosts
     ]
     (files / "hosts").write_text("".join(lines))

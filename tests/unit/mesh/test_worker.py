@@ -32,6 +32,10 @@ from vigo_bridge.secrets.units import unit_secrets
 SECRETS = Secrets({"web/key": "hunter22", "web/other": "hunter23"}, lambda paths: {})
 
 
+#: Looking for a Python takes Ansible as long as the rest of a run.
+PYTHON = f"ansible_python_interpreter={sys.executable}"
+
+
 class Node:
     """Starts a worker as a program."""
 
@@ -40,7 +44,9 @@ class Node:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, command: str, *options: str, **settings: Any) -> subprocess.Popen[bytes]:
-        unit = packed_unit(self.folder, shell(command), environment={"MARK": "mark"}, **settings)
+        unit = packed_unit(
+            self.folder, shell(command), variables=PYTHON, environment={"MARK": "mark"}, **settings
+        )
         program = [sys.executable, "-m", "vigo_bridge", "mesh", "worker", *options]
         self.process = process = subprocess.Popen(
             program,
