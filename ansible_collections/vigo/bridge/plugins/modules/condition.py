@@ -68,7 +68,7 @@ holds:
 """
 
 from ..module_utils.common.errors import ResourceError
-from ..module_utils.delivery.called_module import CalledModule
+from ..module_utils.delivery.called_module import called_module
 from ..module_utils.host.facts import Facts
 from ..module_utils.language.conditions import when
 from ..module_utils.secrets.references import Secrets
@@ -76,10 +76,7 @@ from ..module_utils.types.task import explained, leave, target_of
 
 
 def main() -> None:
-    module = CalledModule(
-        argument_spec={"that": {"type": "str", "required": True}},
-        supports_check_mode=True,
-    )
+    module = called_module(argument_spec={"that": {"type": "str", "required": True}})
     target = target_of(module)
     with explained(module, target):
         holds = _holds(module.params["that"], target.secrets)

@@ -213,7 +213,7 @@ from typing import Any, Callable
 from ..module_utils.converge.logs import PACKED, Found, follow_logs, packed, read_logs
 from ..module_utils.converge.stack_options import STACK_OPTIONS
 from ..module_utils.delivery.bundled_module import CALL
-from ..module_utils.delivery.called_module import CalledModule
+from ..module_utils.delivery.called_module import CalledModule, called_module
 from ..module_utils.delivery.live_call import LIVE, LiveCaller
 from ..module_utils.engine.connection import needs_sdk
 from ..module_utils.host import private_files
@@ -223,7 +223,7 @@ from ..module_utils.types.task import explained, leave, require_sdk, target_of
 
 
 def main() -> None:
-    module = CalledModule(
+    module = called_module(
         argument_spec={
             "containers": {"type": "list", "elements": "str"},
             "tail": {"type": "int"},
@@ -235,7 +235,6 @@ def main() -> None:
             "cursor": {"type": "dict"},
             **STACK_OPTIONS,
         },
-        supports_check_mode=True,
         added=(PACKED, LIVE),
     )
     target = target_of(module)

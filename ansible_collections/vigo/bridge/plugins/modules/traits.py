@@ -67,15 +67,12 @@ traits:
 """
 
 from ..module_utils.common.errors import ResourceError
-from ..module_utils.delivery.called_module import CalledModule
+from ..module_utils.delivery.called_module import called_module
 from ..module_utils.host import traits
 
 
 def main() -> None:
-    module = CalledModule(
-        argument_spec={"names": {"type": "list", "elements": "str"}},
-        supports_check_mode=True,
-    )
+    module = called_module(argument_spec={"names": {"type": "list", "elements": "str"}})
     names = module.params["names"]
     try:
         found = traits.collect(traits.KNOWN if names is None else names)

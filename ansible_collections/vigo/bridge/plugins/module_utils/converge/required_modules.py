@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-from ansible.module_utils import basic
-
 from ..delivery import module_archive
-from ..delivery.ansible_compat import own_arguments
 from ..delivery.called_module import CalledModule
 from ..types.target import Target
 
@@ -26,5 +23,5 @@ def require_modules(module: CalledModule, target: Target) -> None:
         module.params = {}
         module.exit_json(changed=False, **{module_archive.MISSING: True})
         return
-    library = module_archive.Library(path, offer["modules"], own_arguments(basic))
+    library = module_archive.Library(path, offer["modules"], module.told)
     target.service(module_archive.LIBRARY, lambda: library)

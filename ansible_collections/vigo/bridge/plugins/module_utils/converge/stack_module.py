@@ -9,7 +9,7 @@ import os
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.wording import counted
-from ..delivery.called_module import CalledModule
+from ..delivery.called_module import CalledModule, called_module
 from ..engine.connection import needs_sdk
 from ..host import private_files
 from ..types.container.prune import usual_engine_is_there
@@ -35,11 +35,7 @@ def run_stack_module(
     further names of arguments that the action plugin adds, and what is done with them first.
     only_reads: whether results are predictions, and nothing is changed.
     """
-    module = CalledModule(
-        argument_spec=dict(argument_spec),
-        supports_check_mode=True,
-        added=tuple(added),
-    )
+    module = called_module(argument_spec, added=added)
     target = target_of(module)
     with explained(module, target, with_notes=True):
         check_options(module.params)

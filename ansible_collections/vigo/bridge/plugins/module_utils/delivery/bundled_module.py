@@ -92,6 +92,8 @@ def first_call(stream: BinaryIO, nothing: str) -> None:
 
     def keep() -> None:
         if head["name"]:
+            # Few calls need it; its bytecode is kept for these.
+            importlib.import_module("ansible.module_utils.basic")
             _kept_module().keep(head["name"], bundle.compiled())
 
     _run(bundle, head["module"], stream.readline(), nothing, keep)
@@ -139,10 +141,9 @@ def _run(
     gc.disable()
     _install(bundle)
     try:
-        basic = importlib.import_module("ansible.module_utils.basic")
         main = importlib.import_module(_name(f"modules/{module}")).main
-        compat: Any = importlib.import_module(_name("module_utils/delivery/ansible_compat"))
-        compat.give_arguments(basic, arguments)
+        called: Any = importlib.import_module(_name("module_utils/delivery/called_module"))
+        called.give_arguments(arguments)
         loaded()
     except Exception:
         sys.stdout.write(nothing)

@@ -1,15 +1,19 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module whose action plugin adds arguments to those of the task."""
+
+"""How a module gets its arguments and returns its result.
+
+Ansible's AnsibleModule takes longer to import than most modules take to run. So `plain_module`
+reads arguments that fit the module's options as they are. AnsibleModule gets all others, to convert
+or refuse them, and all where Ansible itself runs the module.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Mapping, Protocol, Sequence
 
-from ansible.module_utils.basic import AnsibleModule
-
-from .ansible_compat import TakesArguments
+from . import plain_module
 from .bundled_module import CALL
 
 #: The values of the secrets that other arguments name, by path.
@@ -20,27 +24,56 @@ SDK = "_sdk"
 SDK_ARCHIVE = "_sdk_archive"
 #: Whether a command is not run, but where a terminal for it can be opened is returned.
 TERMINAL = "_terminal"
+
 #: The arguments that each action plugin may add. They are not options, and a task cannot set them.
 ADDED = (SECRETS, SDK, SDK_ARCHIVE, CALL)
 
+#: The line of JSON with the arguments; None where Ansible itself runs the module.
+_line: bytes | None = None
 
-class CalledModule(TakesArguments, AnsibleModule):
-    """An AnsibleModule with what the action plugin has added in ``taken``.
 
-    added: further names of such arguments.
+class CalledModule(Protocol):
+    """A module that was called.
+
+    params: the values of all its options. taken: what the action plugin has added. told: the
+    arguments that Ansible gives every module besides its options.
     """
 
-    def __init__(self, *, added: Sequence[str] = (), **settings: Any) -> None:
-        self.names_to_take = (*ADDED, *added)
-        super().__init__(**settings)
+    argument_spec: Mapping[str, Mapping[str, Any]]
+    params: dict[str, Any]
+    taken: Mapping[str, Any]
+    told: Mapping[str, Any]
+    check_mode: bool
+
+    def warn(self, warning: str) -> None:
+        """Return a warning with the result."""
 
     def exit_json(self, **kwargs: Any) -> None:
-        super().exit_json(**self._with_call(kwargs))
+        """End the process with a result."""
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
-        super().fail_json(msg, **self._with_call(kwargs))
+        """End the process with a failure."""
 
-    def _with_call(self, result: dict[str, Any]) -> dict[str, Any]:
-        """Return the result with the arguments and what identifies the call."""
-        call = {CALL: self.taken[CALL]} if CALL in self.taken else {}
-        return {"invocation": {"module_args": {**self.params, **call}}, **result}
+
+def give_arguments(line: bytes) -> None:
+    """Make the next module of this process read these arguments, as a line of JSON."""
+    global _line
+    _line = line
+
+
+def called_module(
+    argument_spec: Mapping[str, Mapping[str, Any]], *, added: Sequence[str] = (), **relations: Any
+) -> CalledModule:
+    """Return the module with its arguments, or end the process if they are wrong.
+
+    argument_spec, relations: as AnsibleModule takes them. added: further names of arguments that
+    the action plugin adds.
+    """
+    names = (*ADDED, *added)
+    if _line is not None:
+        module = plain_module.read(_line, argument_spec, names, relations)
+        if module is not None:
+            return module
+    from .ansible_module import FullModule
+
+    return FullModule(_line, dict(argument_spec), names, relations)

@@ -9,7 +9,7 @@ import traceback
 from typing import Any, Mapping
 
 from ..common.errors import ResourceError
-from ..delivery.called_module import SDK, SDK_ARCHIVE, SECRETS, CalledModule
+from ..delivery.called_module import SDK, SDK_ARCHIVE, SECRETS, CalledModule, called_module
 from ..engine import sdk
 from ..engine.connection import needs_sdk
 from ..host import private_files, system_errors
@@ -26,18 +26,17 @@ _NOT_SHOWN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 TRIGGERED_OPTION = {"triggered": {"type": "bool", "default": False}}
 
 
-def run_module(behaviour: Behaviour, **module_options: Any) -> None:
+def run_module(behaviour: Behaviour, **relations: Any) -> None:
     """Run a module: read its arguments, apply one resource, print Ansible's result."""
     kind = behaviour.type
-    module = CalledModule(
-        added=kind.added,
+    module = called_module(
         argument_spec={
             **kind.options,
             **kind.task_options,
             **(TRIGGERED_OPTION if kind.on_trigger != NOTHING else {}),
         },
-        supports_check_mode=True,
-        **module_options,
+        added=kind.added,
+        **relations,
     )
     target = target_of(module)
     attributes = {
@@ -80,17 +79,12 @@ def target_of(module: CalledModule) -> Target:
         and isinstance(value, str)
         and not find(value)
     ]
-    # Ansible would mask what is listed here in all that leaves the module, in the names of
-    # resources and in actions too. We mask what comes from outside, by ``leave`` at the latest.
-    module.no_log_values.clear()
     return Target(module.check_mode, Secrets(values, others))
 
 
 def leave(module: CalledModule, secrets: Secrets, **result: Any) -> None:
     """End the call with a result without secrets; ``failed`` in the result makes it a failure."""
     module.params = _shown_arguments(module, secrets)
-    # Where a result has `dest`, Ansible would put what is on the disk over what is predicted.
-    module.add_path_info = lambda returned: returned
     if result.get("failed"):
         module.fail_json(**{name: value for name, value in result.items() if name != "failed"})
     # Without `failed`, Ansible takes every exit code but 0 for a failure, an accepted one too.
