@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.integration.container_scene import REDIS, Scene
 
 if TYPE_CHECKING:
-    from tests.testbed import Engine, Registry
+    from tests.testbed import Engine, Testbed
 
 pytestmark = pytest.mark.integration
 
@@ -239,13 +240,16 @@ def test_an_undone_replacement_is_back_while_others_are_still_busy(
 
 
 def test_images_are_pulled_before_the_first_change(
-    several: Converged, tmp_path: Path, engine: Engine, registry: Registry
+    several: Converged, tmp_path: Path, engine: Engine, testbed: Testbed
 ) -> None:
     """By their policies, each for itself: the first resource already finds what later ones need."""
     images = {tag: f"myregistry.example.com/{several.name}:{tag}" for tag in "abcd"}
-    several.have(REDIS)
+    # With containerd's store, an engine pushes to no registry without TLS.
+    usual = testbed.test_engine()
+    with contextlib.closing(usual.client()) as client:
+        client.images.pull(REDIS)
     for image in images.values():
-        registry.push(engine, REDIS, image)
+        testbed.registry.push(usual, REDIS, image)
     seen = tmp_path / "seen"
     look = {
         "id": "look",
