@@ -33,6 +33,14 @@ def test_a_wait_ends_by_itself() -> None:
         assert not signals.take_request()
 
 
+@pytest.fixture(autouse=True)
+def handled() -> Iterator[None]:
+    """Handle SIGHUP as usual; programs that `nohup` starts ignore it, as these tests then do."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_signal_ends_a_wait(number: signal.Signals) -> None:
     with WatchSignals(lambda text: None) as signals:
