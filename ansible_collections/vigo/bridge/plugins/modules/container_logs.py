@@ -215,7 +215,7 @@ from ..module_utils.converge.stack_options import STACK_OPTIONS
 from ..module_utils.delivery.bundled_module import CALL
 from ..module_utils.delivery.called_module import CalledModule, called_module
 from ..module_utils.delivery.live_call import LIVE, LiveCaller
-from ..module_utils.engine.connection import needs_sdk
+from ..module_utils.engine.address import needs_sdk
 from ..module_utils.host import private_files
 from ..module_utils.types.container.logs.times import rfc3339
 from ..module_utils.types.target import Target

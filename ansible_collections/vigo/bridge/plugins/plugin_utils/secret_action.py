@@ -12,7 +12,14 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils.common.errors import ResourceError
 from ..module_utils.delivery import module_archive
-from ..module_utils.delivery.called_module import ADDED, SDK, SDK_ARCHIVE, SECRETS
+from ..module_utils.delivery.called_module import (
+    ADDED,
+    MODULES,
+    MODULES_ARCHIVE,
+    SDK,
+    SDK_ARCHIVE,
+    SECRETS,
+)
 from ..module_utils.engine import sdk
 from ..module_utils.secrets import references as secret_references
 from ..module_utils.secrets.references import MASK
@@ -63,7 +70,7 @@ class SecretAction(RunningAction):
         if needs_sdk:
             given[SDK] = OFFER
         if modules:
-            given[module_archive.OFFER] = modules.offer()
+            given[MODULES] = modules.offer()
         return self._execute_offering(module, given, task_vars, modules)
 
     def _refuse_added(self) -> None:
@@ -86,7 +93,7 @@ class SecretAction(RunningAction):
             if result.get(sdk.MISSING) and (archive := controllers_sdk()):
                 missing[SDK_ARCHIVE] = archive.packed()
             if result.get(module_archive.MISSING) and modules:
-                missing[module_archive.ARCHIVE] = modules.packed()
+                missing[MODULES_ARCHIVE] = modules.packed()
             if not missing.keys() - arguments.keys():
                 return result
             arguments = {**arguments, **missing}

@@ -24,7 +24,7 @@ from ..module_utils.converge.input import (
     foreign_modules,
     types_by_id,
 )
-from ..module_utils.delivery import module_archive
+from ..module_utils.delivery.called_module import MODULES, MODULES_ARCHIVE
 from ..module_utils.host.system_errors import explained
 from . import playbook_output
 from .clean_errors import clean_action_errors
@@ -181,7 +181,7 @@ class StackAction(StackCall):
 class ApplyingAction(StackAction):
     """The base of actions whose modules apply resources, or predict that, of any type."""
 
-    added: Sequence[str] = module_archive.ADDED
+    added: Sequence[str] = (MODULES, MODULES_ARCHIVE)
 
     def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
         try:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import contextlib
 
 from ..common.errors import ResourceError
-from ..engine.connection import address
+from ..engine.address import address, usual_engine_is_there
 from ..state.owners_file import OwnersFile
 from ..state.ownership import Stack
-from ..types.container.prune import usual_engine_is_there
 from ..types.registry import TYPES
 from .described import Described
 

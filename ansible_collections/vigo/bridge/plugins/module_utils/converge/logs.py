@@ -15,7 +15,7 @@ from typing import Any, Callable, Mapping, NoReturn
 from ..common import durations
 from ..common.dataclass import dataclass
 from ..common.errors import ResourceError
-from ..engine.connection import address
+from ..engine.address import address
 from ..host import private_files
 from ..host.caller_watch import leave_if_gone
 from ..state import log_readers

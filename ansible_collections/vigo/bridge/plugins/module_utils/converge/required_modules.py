@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from ..delivery import module_archive
-from ..delivery.called_module import CalledModule
+from ..delivery.called_module import MODULES, MODULES_ARCHIVE, CalledModule
 from ..types.target import Target
 
-ADDED = module_archive.ADDED
+ADDED = (MODULES, MODULES_ARCHIVE)
 
 
 def require_modules(module: CalledModule, target: Target) -> None:
@@ -17,6 +16,8 @@ def require_modules(module: CalledModule, target: Target) -> None:
     offer, archive = (module.taken.get(name) for name in ADDED)
     if not offer:
         return
+    from ..delivery import module_archive  # and with it much that other calls do without
+
     path = module_archive.provide(offer, archive, keep=not module.check_mode)
     if path is None:
         # They are returned by the second call.

@@ -10,9 +10,8 @@ from typing import Any, Callable, Iterable, Mapping, Sequence
 
 from ..common.wording import counted
 from ..delivery.called_module import CalledModule, called_module
-from ..engine.connection import needs_sdk
+from ..engine.address import needs_sdk, usual_engine_is_there
 from ..host import private_files
-from ..types.container.prune import usual_engine_is_there
 from ..types.result import Result, conceal_values, concealed
 from ..types.target import Target
 from ..types.task import explained, leave, require_sdk, target_of

@@ -22,6 +22,9 @@ SECRETS = "_secrets"
 SDK = "_sdk"
 #: That SDK (base64), sent after the module has reported that it is missing.
 SDK_ARCHIVE = "_sdk_archive"
+#: How action plugins offer an archive of modules: its ``digest``, and as ``modules`` what Python
+#: imports for the name of each; and the archive itself (base64) once the module lacks it.
+MODULES, MODULES_ARCHIVE = "_modules", "_modules_archive"
 #: Whether a command is not run, but where a terminal for it can be opened is returned.
 TERMINAL = "_terminal"
 

@@ -32,9 +32,6 @@ from ..host import private_files
 from .ansible_compat import import_what_modules_need
 from .unpacking import OTHERS, put, remove
 
-#: How action plugins offer an archive: its ``digest``, and as ``modules`` what Python imports for
-#: the name of each; and the archive itself (base64) once the module has answered that it lacks it.
-OFFER, ARCHIVE = ADDED = ("_modules", "_modules_archive")
 #: The key of a result that reports that the archive is missing. Nothing has been done then.
 MISSING = "modules_missing"
 

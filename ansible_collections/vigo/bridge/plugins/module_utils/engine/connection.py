@@ -23,6 +23,7 @@ from ..common.errors import Blocked, ResourceError
 from ..host.background import Background
 from ..host.system_errors import named_in, reason
 from . import sdk
+from .address import address, has_docker_config
 from .sdk_session import SdkSession
 from .transport import Transport
 from .unix_socket import unix_socket
@@ -35,7 +36,6 @@ from .versions import (
     podman_version,
 )
 
-_DEFAULT_HOST = "unix:///var/run/docker.sock"
 #: Seconds without a byte after which an engine counts as not responding; ``allowance`` in calls is
 #: the additional time that a command may take.
 TIMEOUT = 60.0
@@ -210,7 +210,7 @@ class Connection:
 
         A missing credential helper must not fail a pull that needs no credentials.
         """
-        if not _has_docker_config():
+        if not has_docker_config():
             return None, ""
         docker = sdk.imported()
         try:
@@ -300,32 +300,10 @@ def transport_to(host: str) -> Transport:
     return unix_socket(host) or SdkSession(host, TIMEOUT)
 
 
-def needs_sdk(docker_host: str) -> bool:
-    """Return whether the engine cannot be used without the SDK. docker_host: as the user sets
-    it.
-    """
-    return unix_socket(address(docker_host)) is None or _has_docker_config()
-
-
 def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
     """Return the header that carries credentials to a registry."""
     text = json.dumps(dict(credentials)).encode()
     return {"X-Registry-Auth": base64.urlsafe_b64encode(text).decode()}
-
-
-def address(docker_host: str) -> str:
-    """Return the engine's address. docker_host: as the user sets it; empty for the default
-    engine.
-    """
-    return docker_host or os.environ.get("DOCKER_HOST") or _DEFAULT_HOST
-
-
-def _has_docker_config() -> bool:
-    """Return whether there is a config file where the SDK reads it."""
-    folder = os.environ.get("DOCKER_CONFIG")
-    places = [os.path.join(folder, "config.json")] if folder else []
-    places += map(os.path.expanduser, ("~/.docker/config.json", "~/.dockercfg"))
-    return any(map(os.path.exists, places))
 
 
 def _with(path: str, params: Mapping[str, Any] | None) -> str:

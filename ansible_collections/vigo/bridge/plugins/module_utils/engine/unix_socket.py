@@ -17,9 +17,9 @@ import threading
 from typing import Any, Iterator, Mapping
 
 from ..common.dataclass import dataclass
+from .address import socket_path
 from .conversation import Conversation, open_conversation
 
-_SCHEME = "unix://"
 #: How many bytes are read at once at most.
 _CHUNK = 64 * 1024
 
@@ -227,7 +227,5 @@ class _Connection(http.client.HTTPConnection):
 
 def unix_socket(docker_host: str) -> UnixSocket | None:
     """Return a client for an engine at a Unix socket; None for others."""
-    path = docker_host[len(_SCHEME) :]
-    if docker_host.startswith(_SCHEME) and path.startswith("/"):
-        return UnixSocket(path)
-    return None
+    path = socket_path(docker_host)
+    return UnixSocket(path) if path else None

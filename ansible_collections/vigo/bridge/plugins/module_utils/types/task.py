@@ -10,8 +10,7 @@ from typing import Any, Mapping
 
 from ..common.errors import ResourceError
 from ..delivery.called_module import SDK, SDK_ARCHIVE, SECRETS, CalledModule, called_module
-from ..engine import sdk
-from ..engine.connection import needs_sdk
+from ..engine.address import needs_sdk
 from ..host import private_files, system_errors
 from ..host.caller_watch import end_with_caller
 from ..secrets.references import Secrets, find
@@ -106,6 +105,8 @@ def require_sdk(module: CalledModule, folder: str) -> None:
 
     folder: the state folder. Raise Blocked.
     """
+    from ..engine import sdk  # and with it much that calls without an engine do without
+
     offer, archive = module.taken.get(SDK, {}), module.taken.get(SDK_ARCHIVE)
     if not sdk.provide(offer, archive, sdk.folders(folder), keep=not module.check_mode):
         # The second call returns them.

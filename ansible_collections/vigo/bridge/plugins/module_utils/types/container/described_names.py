@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping
 
 from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
-from ...engine.connection import address
+from ...engine.address import address
 from ..target import Target
 
 #: Returns attributes of a resource; None if it does not apply to this host. Raises ResourceError.

@@ -9,14 +9,13 @@ kept.
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from typing import Any, Container, Iterable, Iterator, Mapping, Sequence
 
 from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
-from ...engine.connection import address
+from ...engine.address import address, usual_engine_is_there
 from ..result import PRUNED, Result, as_failed
 from ..target import Target
 from .ending import end
@@ -155,12 +154,6 @@ def _shares_a_network(engine: Engine, orphan: Orphan) -> bool:
 
 def _networks_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple((entry.get("NetworkSettings") or {}).get("Networks") or ())
-
-
-def usual_engine_is_there() -> bool:
-    """Return whether the default engine may exist, although no resource uses it."""
-    host = address("")
-    return not host.startswith("unix://") or os.path.exists(host[len("unix://") :])
 
 
 def engines_of_stack(record: Named, target: Target) -> list[Engine]:
