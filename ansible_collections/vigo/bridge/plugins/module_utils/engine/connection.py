@@ -22,9 +22,7 @@ from urllib.parse import urlencode
 from ..common.errors import Blocked, ResourceError
 from ..host.background import Background
 from ..host.system_errors import named_in, reason
-from . import sdk
 from .address import address, has_docker_config
-from .sdk_session import SdkSession
 from .transport import Transport
 from .unix_socket import unix_socket
 from .versions import (
@@ -212,6 +210,8 @@ class Connection:
         """
         if not has_docker_config():
             return None, ""
+        from . import sdk  # and with it much that a connection without it does not need
+
         docker = sdk.imported()
         try:
             # The SDK waits for a credential helper without any limit.
@@ -297,7 +297,12 @@ class Connection:
 
 def transport_to(host: str) -> Transport:
     """Return a transport to the engine at an address."""
-    return unix_socket(host) or SdkSession(host, TIMEOUT)
+    found = unix_socket(host)
+    if found is not None:
+        return found
+    from .sdk_session import SdkSession  # and with it the same
+
+    return SdkSession(host, TIMEOUT)
 
 
 def authorization(credentials: Mapping[str, Any]) -> dict[str, str]:
