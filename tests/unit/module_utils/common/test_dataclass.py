@@ -7,7 +7,6 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,8 +18,8 @@ Decorator = Callable[..., Any]
 HERE = Path(ours.__file__).parents[1]
 
 
-def classes(dataclass: Decorator) -> dict[str, type]:
-    """Return classes of all kinds, made with this decorator."""
+def classes(dataclass: Decorator, field: Any) -> dict[str, type]:
+    """Return classes of all kinds, made with this decorator and this function."""
 
     @dataclass
     class Plain:
@@ -83,7 +82,10 @@ def classes(dataclass: Decorator) -> dict[str, type]:
     return {each.__name__: each for each in made}
 
 
-BOTH = {"ours": classes(ours.dataclass), "Python's": classes(dataclasses.dataclass)}
+BOTH = {
+    "ours": classes(ours.dataclass, ours.field),
+    "Python's": classes(dataclasses.dataclass, dataclasses.field),
+}
 #: Arguments, of which each class accepts some.
 ARGUMENTS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
     ((), {}),
@@ -129,9 +131,39 @@ def uses(cls: type) -> list[Any]:
             each == "text",
             tried(lambda each=each: each < "text"),
         ]
-    seen.append([one.name for one in dataclasses.fields(cls)])
+    for one in dataclasses.fields(cls):  # type: ignore[arg-type]
+        shown = (one.name, one.type, one.init, one.repr, one.hash, one.compare)
+        seen += [shown, dict(one.metadata), one.default, callable(one.default_factory)]
     seen.append(getattr(cls, "__match_args__", None))
     return seen
+
+
+#: By name, the functions of ours that do the same as Python's.
+FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "asdict": lambda of, holder: of.asdict(holder),
+    "asdict of what is in it": lambda of, holder: of.asdict(of.replace(holder, two=[(holder, 1)])),
+    "replace": lambda of, holder: repr(of.replace(holder, one=5)),
+    "replace something unknown": lambda of, holder: of.replace(holder, nine=5),
+    "replace what is no argument": lambda of, holder: of.replace(holder, three=[5]),
+    "fields": lambda of, holder: [one.name for one in of.fields(holder)],
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("name", BOTH["ours"])
+def test_a_function_is_like_that_of_python(name: str, function: str) -> None:
+    made = BOTH["ours"][name](1)
+    use = FUNCTIONS[function]
+    seen = [tried(lambda of=of: use(of, made)) for of in (ours, dataclasses)]
+    assert repr(seen[0]) == repr(seen[1])
+
+
+def test_a_default_that_would_be_shared() -> None:
+    with pytest.raises(ValueError, match="would be shared"):
+
+        @ours.dataclass
+        class Wrong:
+            one: Any = []  # noqa: RUF012
 
 
 @pytest.mark.parametrize("name", BOTH["ours"])
@@ -163,8 +195,8 @@ def test_a_target_loads_no_other_ones() -> None:
         for path in HERE.rglob("*.py")
         if path != Path(ours.__file__)
         and any(
-            line.startswith("from dataclasses import") and "dataclass" in line.split()[3:]
-            for line in path.read_text().replace(",", "").splitlines()
+            line.startswith(("from dataclasses ", "import dataclasses"))
+            for line in path.read_text().splitlines()
         )
     ]
     assert found == []

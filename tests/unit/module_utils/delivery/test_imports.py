@@ -11,7 +11,17 @@ import pytest
 from tests.unit.collection.module_sources import ROOT
 
 #: Slow to import, and each only for some calls: wrong arguments, engines, archives, downloads.
-SLOW = ("ansible", "docker", "email", "http", "pathlib", "ssl", "urllib.request", "zipfile")
+SLOW = (
+    "ansible",
+    "dataclasses",
+    "docker",
+    "email",
+    "http",
+    "pathlib",
+    "ssl",
+    "urllib.request",
+    "zipfile",
+)
 
 
 @pytest.mark.parametrize("module", ["converge", "file", "exec", "condition", "traits"])

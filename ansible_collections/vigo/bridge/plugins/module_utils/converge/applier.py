@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any, Callable, Mapping
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, replace
 from ..common.errors import ResourceError
 from ..host.overlay import Overlay
 from ..state.ownership import Stack

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Mapping
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field
 from ..common.errors import ResourceError
 from ..host.facts import Facts
 from ..host.overlay import Overlay

@@ -9,10 +9,9 @@ import base64
 import binascii
 import json
 import time
-from dataclasses import replace
 from typing import Any, Callable, Mapping
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, replace
 from ..common.durations import seconds
 from ..common.errors import ResourceError
 from ..delivery.called_module import TERMINAL

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict, replace
 from typing import Any, Mapping
 
+from ..common.dataclass import asdict, replace
 from ..host import private_files
 from ..state.last_run import LastRun
 from ..state.state_folder import StateFolder

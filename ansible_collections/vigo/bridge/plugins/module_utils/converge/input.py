@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 from ..common.comma_strings import as_list, text, words
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from ..common.errors import ResourceError, within
 from ..common.suggest import did_you_mean_or_one_of
 from ..common.switches import is_on

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Sequence
 
+from ..common.dataclass import replace
 from ..common.errors import ResourceError
 from ..types.registry import TYPES
 

@@ -15,10 +15,9 @@ is the same as if the run had waited immediately.
 from __future__ import annotations
 
 import contextlib
-from dataclasses import field, replace
 from typing import Any, Callable, Iterable, Mapping, Sequence
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from ..common.errors import ResourceError
 from ..delivery.pull_turns import APPLY, ASK, DONE, LATER, PULL, STEP
 from ..host.facts import Facts

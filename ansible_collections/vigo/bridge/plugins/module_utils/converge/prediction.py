@@ -9,10 +9,9 @@ order in which it is written, and a guard can check anything.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Iterable
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field
 from ..host.overlay import Overlay, PredictedFiles
 from ..host.predicted_accounts import PredictedAccounts
 

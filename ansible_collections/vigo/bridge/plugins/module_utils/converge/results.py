@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from ..common.dataclass import replace
 from ..types.result import Result
 from .input import Resource
 

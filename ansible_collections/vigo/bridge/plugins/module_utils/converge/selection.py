@@ -7,10 +7,9 @@ Pure.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, replace
 from ..types.result import UNCHANGED, Result
 from .graph import Graph
 

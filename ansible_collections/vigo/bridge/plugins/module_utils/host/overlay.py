@@ -14,14 +14,12 @@ package may create such a file if it is missing, and a module that edits files m
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 import glob
 import os
-from dataclasses import field
 from typing import IO, Any, Callable, ContextManager, Iterable
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from .predicted_accounts import PredictedAccounts
 
 
@@ -179,7 +177,7 @@ class Overlay:
 
     def copy(self) -> Overlay:
         """Return a copy, for a turn that is not recorded."""
-        return dataclasses.replace(
+        return replace(
             self,
             files=self.files.copy(),
             accounts=self.accounts.copy(),

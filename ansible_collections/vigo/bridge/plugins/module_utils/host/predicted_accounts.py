@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field
 
 #: The files of accounts. A path below one of them stands for the entry of a name.
 USERS, GROUPS = "/etc/passwd", "/etc/group"

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Mapping, Sequence
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field
 from ..common.errors import ResourceError
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import asdict, dataclass
 from .state_folder import Damaged, StateFolder, scope_file
 
 _VERSION = 1

@@ -10,10 +10,9 @@ anything) and acts. All resources are applied with ``begin``, alone or in a grap
 from __future__ import annotations
 
 import time
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from ..common.errors import NoAccount, ResourceError, Uncertain
 from ..host.caller_watch import leave_if_gone
 from ..host.system_errors import blocked

@@ -8,11 +8,10 @@ All other code uses the descriptor of a type, and mentions no type by name.
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Pattern
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from .base import Behaviour

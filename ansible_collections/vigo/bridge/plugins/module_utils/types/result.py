@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import Any, Callable, Mapping
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from ..common.errors import ResourceError
 from ..host.system_errors import blocked
 from ..secrets.references import Secrets

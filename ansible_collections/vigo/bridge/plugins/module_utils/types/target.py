@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
-from ..common.dataclass import dataclass
+from ..common.dataclass import dataclass, field, replace
 from ..host.overlay import Overlay
 from ..secrets.references import Secrets
 

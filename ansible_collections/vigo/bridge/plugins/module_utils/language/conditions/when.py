@@ -11,10 +11,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, Iterable
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from .parser import Both, Call, Changed, Either, Not, Tree, parse_tree
 from .tokens import ConditionError
 

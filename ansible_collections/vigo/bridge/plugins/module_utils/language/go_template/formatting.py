@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Optional
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from . import values
 from .errors import Fault
 from .limits import Sink

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, List, Optional, Sequence
 
+from ...common.dataclass import replace
 from . import values
 from .formatting import PLAIN, Directive, write_value
 from .limits import Sink

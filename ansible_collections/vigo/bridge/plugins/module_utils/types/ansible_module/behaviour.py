@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import Any, Mapping, Sequence
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import ResourceError
 from ...delivery import module_archive
 from ...delivery.ansible_compat import run_as_module

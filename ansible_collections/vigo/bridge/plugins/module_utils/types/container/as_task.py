@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import fields, replace
 from typing import Any, Mapping, cast
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, fields, replace
 from ...common.errors import ResourceError, within
 from ..base import Decision, Turn
 from ..on_engine.engines import engine_of

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import field
 from typing import Any, Callable, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ...engine.address import address
 from ..target import Target

@@ -9,10 +9,9 @@ import contextlib
 import os
 import signal
 import time
-from dataclasses import field
 from typing import Any, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ...engine.connection import Refused
 from ...engine.frames import STDERR

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import replace
 from typing import Iterator, Mapping, Sequence
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import ResourceError
 from ...host.caller_watch import leave_if_gone
 from ..result import Result, as_failed

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import field
 from typing import Any, Iterable, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ...state.ownership import Owner
 from .settings import SETTINGS, Settings

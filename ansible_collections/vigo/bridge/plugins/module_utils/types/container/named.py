@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Iterable
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ..target import Target
 from .engine import Engine

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Callable, Mapping, cast
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from . import label
 from .label import Recorded
 from .settings import SETTINGS, Settings

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ...state.owners_file import OwnersFile
 from ...state.ownership import Claim, NameConflict, Owner, Stack, refusal

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Iterator, Mapping
 
+from ...common.dataclass import replace
 from ...common.errors import ResourceError
 from ...common.wording import counted
 from ...engine.connection import Refused

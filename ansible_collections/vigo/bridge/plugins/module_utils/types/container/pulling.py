@@ -9,10 +9,9 @@ No container is changed.
 from __future__ import annotations
 
 import threading
-from dataclasses import field, replace
 from typing import Collection, Mapping, Optional, Sequence
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field, replace
 from ...common.errors import Problems
 from ...host.background import Background
 from ..base import Decision, Outcome, Pending, Turn

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, field, fields
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Tuple, Union
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import Field, dataclass, field, fields
 from ..descriptor import Attribute
 
 if TYPE_CHECKING:

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from dataclasses import replace
 from typing import Callable
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import ResourceError
 from ...engine.events import ContainerExit
 from .engine import Engine

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import replace
 from functools import partial
 from typing import Any, Callable, Iterable, Iterator, Mapping
 
 from ...common.comma_strings import text
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.durations import seconds
 from ...common.errors import Key, Problems, ResourceError, errors_of, within
 from ...common.integers import integer

@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import shlex
-from dataclasses import replace
 from typing import Any, Callable, Mapping, Sequence
 
+from ...common.dataclass import replace
 from ...common.errors import Blocked, ResourceError
 from ...host import process
 from ...host.accounts import missing, user_number

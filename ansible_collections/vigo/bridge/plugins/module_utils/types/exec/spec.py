@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Mapping
 
 from ...common import comma_strings, durations
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import Key, Problems, ResourceError
 from ...common.switches import is_on
 from ...host.home_folder import expanded

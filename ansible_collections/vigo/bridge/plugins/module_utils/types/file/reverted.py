@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from dataclasses import replace
 from typing import Iterator
 
+from ...common.dataclass import replace
 from .descriptor import REVERTED
 from .failures import explained
 from .mode import Mode

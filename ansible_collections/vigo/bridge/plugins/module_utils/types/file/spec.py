@@ -9,11 +9,10 @@ import base64
 import os
 import re
 import shlex
-from dataclasses import replace
 from typing import Any, Mapping
 
 from ...common.comma_strings import text
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import Problems, ResourceError
 from ...common.integers import integer_within
 from ...common.switches import is_absent

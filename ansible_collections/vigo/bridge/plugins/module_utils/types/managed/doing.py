@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
+from ...common.dataclass import replace
 from ...common.errors import ResourceError
 from ...host import process
 from ...secrets import references as secret_references

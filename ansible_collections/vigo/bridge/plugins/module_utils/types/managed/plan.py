@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Callable, Mapping, Tuple
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from .managers import Machine
 
 

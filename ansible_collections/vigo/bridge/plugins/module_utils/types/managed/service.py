@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import Problems, ResourceError
 from ...common.switches import is_on
 from ..descriptor import Attribute

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ..descriptor import Attribute
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Mapping
 
+from ...common.dataclass import replace
 from ..base import Decision, Outcome, Turn
 from ..container.engine import Engine
 from ..container.named import named

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Callable, Mapping
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, field
 from ...common.errors import ResourceError
 from ...secrets import references as secret_references
 from ..base import Decision

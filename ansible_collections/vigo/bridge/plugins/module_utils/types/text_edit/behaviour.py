@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import Any, Mapping, Sequence, cast
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import ResourceError
 from ...common.time_limit import matching_limit
 from ...host.home_folder import expanded

@@ -9,10 +9,9 @@ import contextlib
 import errno
 import io
 import os
-from dataclasses import replace
 from typing import IO, Any, Iterator, Sequence
 
-from ...common.dataclass import dataclass
+from ...common.dataclass import dataclass, replace
 from ...common.errors import ResourceError
 from ...host.overlay import PredictedFile
 from ..base import Decision, Outcome, Turn

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+from ....common.dataclass import replace
 from ....common.errors import Blocked, ResourceError
 from ....common.wording import counted
 from ...base import Decision, Turn

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Mapping
 
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, field
 from ..values.networks import Attachment
 
 

@@ -6,10 +6,9 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import field
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping
 
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, field
 from ....engine.connection import Refused
 from ..engine import Engine
 from ..owners import Owners, is_proven

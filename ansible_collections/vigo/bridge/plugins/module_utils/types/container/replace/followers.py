@@ -9,9 +9,9 @@ followers must be recreated, too; otherwise they lose the network permanently.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Callable, Iterable, Mapping
 
+from ....common.dataclass import replace
 from ....common.errors import ResourceError
 from .. import label
 from ..decide.environment import of_engine

@@ -34,10 +34,9 @@ repaired with it, whichever of the two has its turn first.
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Mapping
 
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, field
 from .. import label
 from ..observed import Existing
 from ..values import restart

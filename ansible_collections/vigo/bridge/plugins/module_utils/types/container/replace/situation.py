@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Callable
 
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, replace
 from .. import label
 from ..engine import Engine
 from ..observed import Existing

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 from ....common import comma_strings
 from ....common.comma_strings import text
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, replace
 from ....common.durations import seconds
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer

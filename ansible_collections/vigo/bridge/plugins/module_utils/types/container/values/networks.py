@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, Sequence
 
 from ....common.comma_strings import as_list, as_map, each, text
-from ....common.dataclass import dataclass
+from ....common.dataclass import dataclass, field
 from ....common.errors import Key, ResourceError, within
 from ....common.integers import integer
 from ....common.suggest import did_you_mean_or_one_of
