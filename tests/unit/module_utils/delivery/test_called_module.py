@@ -27,7 +27,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery.plain_module 
 #: What the action plugin sets to get the arguments back.
 INJECT = "_ansible_inject_invocation"
 CALL = {"_call": {"0f" * 16: True}}
-OPTIONS = {"name": {"type": "str"}}
+OPTIONS = {"name": {"type": "str"}, "key": {"type": "str", "no_log": True}}
 READERS = {"plain": PlainModule, "full": FullModule}
 
 
@@ -67,7 +67,7 @@ def printed(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_it_is_apart_from_the_arguments(module: Any) -> None:
     made = module({"name": "x", "_secrets": {"a": "b"}, "_ansible_check_mode": True, **CALL})
     assert isinstance(made, module.kind)
-    assert made.params == {"name": "x"}
+    assert made.params == {"name": "x", "key": None}
     assert made.taken == {"_secrets": {"a": "b"}, **CALL}
     assert made.told["_ansible_check_mode"] is True
     assert made.check_mode is True
@@ -79,7 +79,7 @@ def test_it_is_no_check(module: Any) -> None:
 
 
 def test_an_option_that_is_not_set(module: Any) -> None:
-    assert module({}).params == {"name": None}
+    assert module({}).params == {"name": None, "key": None}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_result_identifies_the_call_and_holds_nothing_else_of_it(
         end(module({"name": "x", "_secrets": {"a": "hidden"}, **CALL}))
     assert ended.value.code == status
     result = printed(capsys)
-    assert result.pop("invocation")["module_args"] == {"name": "x", **CALL}
+    assert result.pop("invocation")["module_args"] == {"name": "x", "key": None, **CALL}
     result.pop("log", None)
     assert result == returned
 
@@ -113,6 +113,15 @@ def test_the_same_warning_is_returned_once(capsys: pytest.CaptureFixture[str]) -
     assert printed(capsys)["warnings"] == ["first", "second"]
 
 
+def test_what_a_secret_option_holds_is_not_masked_everywhere(
+    module: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Modules of ours mask it themselves, but not in names that happen to contain it."""
+    with pytest.raises(SystemExit):
+        module({"key": "web"}).exit_json(container="web")
+    assert printed(capsys)["container"] == "web"
+
+
 @pytest.mark.parametrize("wrong", ["nmae", "_other"])
 def test_an_unsupported_argument(
     wrong: str, module: Any, capsys: pytest.CaptureFixture[str]
@@ -121,7 +130,7 @@ def test_an_unsupported_argument(
         module({wrong: "x", "_secrets": {}, **CALL})
     result = printed(capsys)
     assert result["msg"].startswith("Unsupported parameters for ")
-    assert result["msg"].endswith(f"{wrong}. Supported parameters include: name.")
+    assert result["msg"].endswith(f"{wrong}. Supported parameters include: key, name.")
     assert result["invocation"]["module_args"]["_call"] == CALL["_call"]
 
 

@@ -228,8 +228,8 @@ def test_nothing_is_logged_with_no_log(log: Log) -> None:
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        ({"LANG": "xx_YY.UTF-8"}, "C"),
-        ({"LC_ALL": "xx_YY.UTF-8"}, "C"),
+        ({"LANG": "xx_YY.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "xx_YY.UTF-8"}, "C.UTF-8"),
         ({"LANG": "C.UTF-8"}, "C.UTF-8"),
         ({}, None),
     ],
@@ -238,7 +238,8 @@ def test_a_locale_that_is_not_installed(
     environment: dict[str, str], expected: str | None, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that it is as before afterwards
+        monkeypatch.delenv(name)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     called({})

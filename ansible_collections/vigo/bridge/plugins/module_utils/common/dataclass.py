@@ -14,14 +14,17 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Mapping, Optional
 
-__all__ = ["Field", "asdict", "dataclass", "field", "fields", "replace"]
-
 _FIELDS = "__dataclass_fields__"
 #: In place of a default that is not set.
 _MISSING: Any = object()
 
 if TYPE_CHECKING:
-    from dataclasses import Field, asdict, dataclass, field, fields, replace
+    from dataclasses import Field as Field
+    from dataclasses import asdict as asdict
+    from dataclasses import dataclass as dataclass
+    from dataclasses import field as field
+    from dataclasses import fields as fields
+    from dataclasses import replace as replace
 else:
 
     def dataclass(

@@ -198,17 +198,20 @@ def _logged(value: Any, option: Mapping[str, Any]) -> str:
 
 
 def _use_valid_locale() -> None:
-    """Make programs that this process starts use C if the locale is not installed here."""
+    """Make programs that this process starts use a plain locale if theirs is not installed."""
     chosen = [os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")]
     if all(name in (None, "", "C", "POSIX", "C.UTF-8", "C.utf8") for name in chosen):
         return
     import locale
 
-    try:
-        locale.setlocale(locale.LC_ALL, "")
-    except locale.Error:
-        for name in ("LANG", "LC_ALL", "LC_MESSAGES"):
-            os.environ[name] = "C"
+    for found in ("", "C.UTF-8", "C"):
+        try:
+            locale.setlocale(locale.LC_ALL, found)
+        except locale.Error:
+            continue
+        if found:
+            os.environ.update(dict.fromkeys(("LANG", "LC_ALL", "LC_MESSAGES"), found))
+        return
 
 
 def _use_readable_folder() -> None:
