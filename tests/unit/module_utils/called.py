@@ -29,9 +29,7 @@ class FakeModule:
         self.argument_spec = argument_spec
         self.taken = dict(taken or {})
         self.check_mode = check_mode
-        self.no_log_values = {"x"}
         self.warned: list[str] = []
-        self.add_path_info: Any = None
 
     def warn(self, text: str) -> None:
         self.warned.append(text)

@@ -44,12 +44,11 @@ def called(
     def made(**settings: Any) -> FakeModule:
         assert settings == {
             "argument_spec": SPEC,
-            "supports_check_mode": True,
-            "added": tuple(how.get("added", ())),
+            "added": how.get("added", ()),
         }
         return module
 
-    monkeypatch.setattr(stack_module, "CalledModule", made)
+    monkeypatch.setattr(stack_module, "called_module", made)
     with pytest.raises(Ended) as ended:
         stack_module.run_stack_module(SPEC, work, **{"uses_engine": lambda _params: False, **how})
     return ended.value.failed, ended.value.result

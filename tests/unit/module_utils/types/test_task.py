@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.engine import sdk
 from ansible_collections.vigo.bridge.plugins.module_utils.host import private_files
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types import task
@@ -30,34 +31,8 @@ from tests.unit.module_utils.called import Ended, FakeModule
 SPEC = {"password": {"no_log": True}, "text": {}, "number": {}}
 
 
-<<<<<<< HEAD
 def module(**params: Any) -> FakeModule:
     return FakeModule(params, SPEC)
-=======
-class Ended(BaseException):
-    """The module has printed its result. failed: whether as a failure."""
-
-    def __init__(self, failed: bool, result: dict[str, Any]) -> None:
-        super().__init__(failed, result)
-        self.failed, self.result = failed, result
-
-
-def module(**params: Any) -> Any:
-    def fail_json(**result: Any) -> None:
-        raise Ended(True, result)
-
-    def exit_json(**result: Any) -> None:
-        raise Ended(False, result)
-
-    return SimpleNamespace(
-        params=params,
-        argument_spec=SPEC,
-        check_mode=True,
-        taken={},
-        fail_json=fail_json,
-        exit_json=exit_json,
-    )
->>>>>>> 2ba3b4a3 (Use UTF-8 where the chosen locale is not installed on a target)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +139,7 @@ def called(
         made["module"] = FakeModule(given, settings["argument_spec"], taken, check_mode)
         return cast(FakeModule, made["module"])
 
-    monkeypatch.setattr(task, "CalledModule", module_of)
+    monkeypatch.setattr(task, "called_module", module_of)
     with pytest.raises(Ended) as ended:
         task.run_module(behaviour, mutually_exclusive=[("name", "src")])
     return made.pop("module"), ended.value, made
@@ -183,7 +158,6 @@ def test_the_options_of_a_module(on_trigger: str, monkeypatch: pytest.MonkeyPatc
             "src": {"type": "str"},
             **trigger,
         },
-        "supports_check_mode": True,
         "mutually_exclusive": [("name", "src")],
     }
 
@@ -261,7 +235,7 @@ def test_the_sdk_is_requested(
         asked.append((*arguments, keep))
         return is_there
 
-    monkeypatch.setattr(task.sdk, "provide", provide)
+    monkeypatch.setattr(sdk, "provide", provide)
     taken = {"_sdk": {"digest": "d"}, "_sdk_archive": "YQ=="}
     module_ = FakeModule({"text": "x"}, SPEC, taken, check_mode)
     if is_there:
@@ -275,7 +249,7 @@ def test_the_sdk_is_requested(
             {"changed": False, "sdk_missing": True},
         )
         assert module_.params == {}
-    folders = task.sdk.folders("/state")
+    folders = sdk.folders("/state")
     assert asked == [({"digest": "d"}, "YQ==", folders, not check_mode)]
 
 

@@ -19,12 +19,7 @@ _FIELDS = "__dataclass_fields__"
 _MISSING: Any = object()
 
 if TYPE_CHECKING:
-    from dataclasses import Field as Field
-    from dataclasses import asdict as asdict
-    from dataclasses import dataclass as dataclass
-    from dataclasses import field as field
-    from dataclasses import fields as fields
-    from dataclasses import replace as replace
+    from dataclasses import Field, asdict, dataclass, field, fields, replace
 else:
 
     def dataclass(

@@ -34,7 +34,7 @@ def run_stack_module(
     further names of arguments that the action plugin adds, and what is done with them first.
     only_reads: whether results are predictions, and nothing is changed.
     """
-    module = called_module(argument_spec, added=added)
+    module = called_module(argument_spec=argument_spec, added=added)
     target = target_of(module)
     with explained(module, target, with_notes=True):
         check_options(module.params)

@@ -59,19 +59,18 @@ class PlainModule:
             self._warnings.append(warning)
 
     def exit_json(self, **kwargs: Any) -> None:
-        self._print(kwargs)
-        sys.exit(0)
+        self._end(kwargs, 0)
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
-        self._print({**kwargs, "failed": True, "msg": msg})
-        sys.exit(1)
+        self._end({**kwargs, "failed": True, "msg": msg}, 1)
 
-    def _print(self, result: Mapping[str, Any]) -> None:
+    def _end(self, result: Mapping[str, Any], status: int) -> None:
         call = {CALL: self.taken[CALL]} if CALL in self.taken else {}
         answer = {"invocation": {"module_args": {**self.params, **call}}, **result}
         if self._warnings:
             answer["warnings"] = self._warnings
-        print(f"\n{json.dumps(answer)}")
+        sys.stdout.write(f"\n{json.dumps(answer)}\n")
+        raise SystemExit(status)
 
 
 def read(
