@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label, spec
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
+    start_beside,
+)
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
-from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with
+from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with, in_use
 from tests.unit.module_utils.types.container.test_replacing import (
     NEW,
     LinkedWay,
@@ -491,3 +496,46 @@ def test_the_label_of_a_replacement(memory: InMemoryEngine) -> None:
     app = memory.box("app")
     assert app is not None
     assert label.STRATEGY not in app.payload["Config"]["Labels"]
+
+
+def a_swap(old: str, new: str) -> start_beside.Swap:
+    wanted = spec.parse({**APP, "image": "redis:7-alpine", "docker_host": HOST})
+    return start_beside.Swap(wanted, old, new)
+
+
+def test_a_new_one_that_was_removed_by_something_else(memory: InMemoryEngine) -> None:
+    """The old one keeps its name, and goes on."""
+    box = memory.box("app")
+    assert box is not None
+    with in_use(memory):
+        engine = Engine(HOST)
+        start_beside.swap_back(engine, a_swap(box.id, "gone"), doubtful=False)
+        with pytest.raises(ResourceError) as raised:
+            start_beside._refuse_to_stop(engine, a_swap(box.id, "gone"), box.id)
+    assert [(each.name, each.is_up) for each in memory.boxes.values()] == [("app", True)]
+    assert raised.value.message == (
+        "container app: the new container was removed by something else; find out why, and run"
+        " again"
+    )
+
+
+def test_an_old_one_that_was_removed_by_something_else(memory: InMemoryEngine) -> None:
+    """The new one is left as it is."""
+    box = memory.box("app")
+    assert box is not None
+    with in_use(memory), pytest.raises(ResourceError) as raised:
+        start_beside.swap_back(Engine(HOST), a_swap("0123456789abcdef", box.id), doubtful=False)
+    assert raised.value.message == (
+        "container app: the former container 0123456789ab was removed by something else, so it"
+        " cannot be restored; run again to recreate it"
+    )
+    assert [(each.name, each.is_up) for each in memory.boxes.values()] == [("app", True)]
+
+
+def test_an_old_one_that_is_gone_needs_no_stop(memory: InMemoryEngine) -> None:
+    box = memory.box("app")
+    assert box is not None
+    with in_use(memory):
+        start_beside._stop_with_retry(Engine(HOST), "gone")
+        start_beside._stop_with_retry(Engine(HOST), box.id)
+    assert not box.is_up
