@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +13,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.converge import (
+    execution as execution_of_stacks,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.execution import run_command
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import execution
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
+from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import HOST
 from tests.unit.module_utils.converge.stack_on_engine import StackOnEngine, actions
@@ -201,3 +206,25 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 def test_bad_arguments(stack: StackOnEngine, given: dict[str, Any], told: str) -> None:
     with pytest.raises(ResourceError, match=told):
         run(stack, "true", **given)
+
+
+def test_where_a_terminal_can_be_opened(stack: StackOnEngine) -> None:
+    """Nothing is run: the container and its engine are returned."""
+
+    def place(arguments: Any, target: Target) -> list[Result]:
+        target.service(execution_of_stacks.TERMINAL, lambda: True)
+        return run_command(arguments, target)
+
+    stack.memory.request("POST", "/containers/db/stop", 1.0)
+    stack.container("shop/new")
+    web, db, new = stack.call(place, {"argv": ["sh"]})
+    box = stack.memory.box("web")
+    assert box is not None
+    assert (web.id, web.action) == ("shop/web", "ran")
+    assert json.loads(web.output or "") == {"container": box.id, "engine": HOST}
+    assert (db.action, db.reason) == (
+        "failed",
+        "container db is not running (exited); start it first",
+    )
+    assert (new.action, new.reason) == ("skipped", "container new does not exist on this host")
+    assert stack.memory.commands == {}
