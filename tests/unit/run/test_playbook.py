@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from vigo_bridge.ansible.environment import ansible_environment
+from vigo_bridge.run import playbook as run_playbook
 from vigo_bridge.run.playbook import Event, Playbook, is_event, play
 from vigo_bridge.run.stop import Stop
 
@@ -104,3 +111,45 @@ def test_nothing_is_run_after_a_cut(tmp_path: Path) -> None:
 )
 def test_is_event(data: object, expected: bool) -> None:
     assert is_event(data) is expected
+
+
+#: Prints that it is there, and ends with the exit code 7 when it gets SIGINT.
+WAITS = "import signal,sys,time;signal.signal(2, lambda *_: sys.exit(7));print(1, flush=True)"
+
+
+@pytest.mark.parametrize("moment", ["before the start", "while its output is shown"])
+def test_ansible_is_interrupted(
+    moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a signal that came before its process was there, or if nothing more can be shown."""
+    ended: list[int] = []
+
+    @contextmanager
+    def playing(*_: Any) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-c", f"{WAITS};time.sleep(60)"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout
+            if moment == "before the start":
+                assert process.stdout.readline() == b"1\n"
+                stop.cut = True
+            try:
+                yield process
+            finally:
+                ended.append(process.wait(30))
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(run_playbook, "playing", playing)
+    if moment != "before the start":
+        monkeypatch.setattr(run_playbook, "_chunks", lambda process: [process.stdout.readline()])
+        reader = SimpleNamespace(write=refuse, close=refuse)
+        monkeypatch.setattr(run_playbook.ansible_compat, "event_reader", lambda *_, **__: reader)
+    stop = Stop(lambda text: None)
+    given = playbook(tmp_path)
+    if moment == "before the start":
+        play(given, lambda event: None, lambda text: None, stop)
+    else:
+        with pytest.raises(OSError, match="No space left"):
+            play(given, lambda event: None, lambda text: None, stop)
+    assert ended == [7]

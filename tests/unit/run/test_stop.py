@@ -8,9 +8,11 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from vigo_bridge.run import stop as stop_module
 from vigo_bridge.run.stop import Stop
 
 pytestmark = pytest.mark.usefixtures("hangups")
@@ -110,3 +112,32 @@ def test_a_wait_after_an_interrupt_ends_with_the_next_one() -> None:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
         stop.wait(60)
         assert stop.cut
+
+
+#: the seconds of a wait, after how many of them a signal comes -> the pauses
+WAITS: list[tuple[float, float | None, list[float]]] = [
+    (0.25, None, [0.1, 0.1, 0.05]),
+    (0, None, []),
+    (0.5, 0.15, [0.1, 0.1]),
+]
+
+
+@pytest.mark.parametrize(("seconds", "signal_after", "expected"), WAITS)
+def test_a_wait(
+    seconds: float,
+    signal_after: float | None,
+    expected: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It lasts as long as it is told, but not beyond a signal."""
+    stop, pauses = Stop(lambda text: None), []
+
+    def sleep(length: float) -> None:
+        pauses.append(round(length, 6))
+        if signal_after is not None and sum(pauses) >= signal_after:
+            stop.asked = True
+
+    clock = SimpleNamespace(monotonic=lambda: sum(pauses), sleep=sleep)
+    monkeypatch.setattr(stop_module, "time", clock)
+    stop.wait(seconds)
+    assert pauses == expected
