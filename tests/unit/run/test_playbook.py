@@ -134,8 +134,12 @@ def test_ansible_is_interrupted(
                 stop.cut = True
             try:
                 yield process
-            finally:
                 ended.append(process.wait(30))
+            except OSError:
+                ended.append(process.wait(30))
+                raise
+            finally:
+                process.kill()
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
