@@ -172,6 +172,11 @@ _SECTIONS = {
     "configs": _SOURCE,
     "secrets": _SOURCE,
 }
+#: The paths below which each key is a name.
+_BEFORE_NAMES = {
+    section: {path[:at] for path in places for at, letter in enumerate(path) if letter == "*"}
+    for section, places in _SECTIONS.items()
+}
 _NAME = _place("a string", STRING, DATE)
 _LARGEST = (1 << 63) - 1
 
@@ -181,8 +186,7 @@ def with_taken_scalars(section: str, content: Fields, errors: Errors) -> Fields:
 
     errors: gets those of all scalars that Compose refuses.
     """
-    places = _SECTIONS[section]
-    entries = ((key, _taken(value, "", places, errors)) for key, value in content.entries)
+    entries = ((key, _taken(value, "", section, errors)) for key, value in content.entries)
     return Fields(tuple(entries), content.position)
 
 
@@ -191,18 +195,19 @@ def check_project_name(name: Scalar) -> None:
     _checked(name, _NAME)
 
 
-def _taken(value: Value, path: str, places: Mapping[str, _Place], errors: Errors) -> Value:
+def _taken(value: Value, path: str, section: str, errors: Errors) -> Value:
     if isinstance(value, Scalar):
+        place = _SECTIONS[section].get(path)
         with errors.collected():
-            return _checked(value, places[path]) if path in places else value
+            return _checked(value, place) if place else value
         return value
     if isinstance(value, Items):
-        items = (_taken(item, f"{path}[]", places, errors) for item in value.items)
+        items = (_taken(item, f"{path}[]", section, errors) for item in value.items)
         return Items(tuple(items), value.position)
     below = f"{path}." if path else ""
-    has_names = any(name.startswith(f"{below}*") for name in places)
+    has_names = below in _BEFORE_NAMES[section]
     entries = (
-        (key, _taken(item, below + ("*" if has_names else key.text), places, errors))
+        (key, _taken(item, below + ("*" if has_names else key.text), section, errors))
         for key, item in value.entries
     )
     return Fields(tuple(entries), value.position)
