@@ -101,6 +101,13 @@ class FaultyWay:
         return self._engine.converse(path, timeout, body, has_input)
 
     def _fault_of(self, method: str, path: str) -> str:
+        """Return the fault of this call, if it has one. Calls of several threads are counted one
+        after the other.
+        """
+        with self._engine.clock.lock:
+            return self._counted(method, path)
+
+    def _counted(self, method: str, path: str) -> str:
         if self._ended:
             self._fault = self._ended
             return self._ended

@@ -54,6 +54,7 @@ def test_only_a_hangup_stays_ignored(ignored: signal.Signals) -> None:
     assert handlers() == before
 
 
+@pytest.mark.usefixtures("hangups")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_block_and_its_programs(number: signal.Signals) -> None:
     with subprocess.Popen(["sleep", "60"]) as program:
