@@ -7,22 +7,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from vigo_bridge.run.watch_signals import WatchSignals
 
+pytestmark = pytest.mark.usefixtures("hangups")
+
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
-
-
-@pytest.fixture(autouse=True)
-def heard() -> Iterator[None]:
-    """Take SIGHUP into account, which the tests ignore if they are run with `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 def test_a_wait_ends_by_itself() -> None:
@@ -31,14 +24,6 @@ def test_a_wait_ends_by_itself() -> None:
         signals.wait_until(time.monotonic() - 5)
         assert not signals.stop.asked
         assert not signals.take_request()
-
-
-@pytest.fixture(autouse=True)
-def handled() -> Iterator[None]:
-    """Handle SIGHUP as usual; programs that `nohup` starts ignore it, as these tests then do."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize("number", NUMBERS)
