@@ -16,7 +16,11 @@ class Ended(BaseException):
 
 
 class FakeModule:
-    """Replaces a `CalledModule`. taken: what its action plugin has added. warned: its warnings."""
+    """Replaces a `CalledModule`.
+
+    taken: what its action plugin has added. told: what Ansible gives each module. warned: its
+    warnings.
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class FakeModule:
         self.argument_spec = argument_spec
         self.taken = dict(taken or {})
         self.check_mode = check_mode
+        self.told = {"_ansible_debug": False}
         self.warned: list[str] = []
 
     def warn(self, text: str) -> None:

@@ -43,7 +43,6 @@ def test_modules_are_used_or_requested(
         return path
 
     monkeypatch.setattr(module_archive, "provide", provide)
-    monkeypatch.setattr(required_modules, "own_arguments", lambda _basic: {"_ansible_debug": False})
     taken = {**OFFER, **({"_modules_archive": archive} if archive else {})}
     module, target = FakeModule({"resources": []}, {}, taken, check_mode), Target()
     if path is None:
@@ -55,6 +54,6 @@ def test_modules_are_used_or_requested(
     else:
         required_modules.require_modules(cast(Any, module), target)
         library = target.service(module_archive.LIBRARY, lambda: None)
-        assert library == module_archive.Library(path, NAMES, {"_ansible_debug": False})
+        assert library == module_archive.Library(path, NAMES, module.told)
         assert module.params == {"resources": []}
     assert asked == [(OFFER["_modules"], archive, not check_mode)]
