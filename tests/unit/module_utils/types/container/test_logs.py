@@ -261,6 +261,17 @@ def test_which_lines(asked: dict[str, Any], expected: list[int], is_podman: bool
     assert texts(read_page([one], Asked(**{**asked, "pattern": pattern}), 10**6)) == later
 
 
+#: pattern -> whether it matches a line that is not UTF-8
+OTHER_BYTES = {"caf": True, r"\\xe9$": True, "é": False, r"^caf.$": False}
+
+
+@pytest.mark.parametrize(("pattern", "expected"), OTHER_BYTES.items())
+def test_a_pattern_and_a_line_that_is_not_utf_8(pattern: str, expected: bool) -> None:
+    engine = LogEngine(messages=[Message(_BEGIN, b"caf\xe9\n")])
+    page = read_page([source(engine)], Asked(pattern=re.compile(pattern)), 10**6)
+    assert [line.text for _source, line in page.lines] == ([b"caf\xe9"] if expected else [])
+
+
 @pytest.mark.parametrize(("most", "expected"), [(100, [5, 6, 7, 8, 9]), (18, [7, 8, 9]), (5, [])])
 def test_so_much_is_kept_of_the_last_lines(
     most: int, expected: list[int], monkeypatch: pytest.MonkeyPatch

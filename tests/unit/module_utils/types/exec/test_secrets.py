@@ -96,3 +96,14 @@ def test_a_secret_file_that_a_killed_run_left_goes_with_the_next(tmp_path: Path)
     assert left.exists()
     apply(EXEC, {"command": command, "secret_file": "x"})
     assert not left.exists()
+
+
+#: how a command gets a text with a byte that is not UTF-8 -> the command that shows its bytes
+OTHER_BYTES = {"stdin": "od -An -tx1", "secret_file": "od -An -tx1 {{secret_file}}"}
+
+
+@pytest.mark.parametrize(("name", "command"), OTHER_BYTES.items())
+def test_bytes_that_are_not_utf_8_reach_the_command(name: str, command: str) -> None:
+    given = {"command": command, name: "secret:a/b\udce4"}
+    result = apply(EXEC, given, secrets={"a/b": "x\udcff"})
+    assert (result.output or "").split() == ["78", "ff", "e4"]
