@@ -58,6 +58,8 @@ class Hosts:
     ) -> dict[str, EnvoyResult]:
         if former != "keep":
             self.states.append(f"{former} {' '.join(hosts)}")
+            for host in hosts:
+                progress(host, None)
             return {host: EnvoyResult(EnvoyStatus.CHANGED) for host in hosts}
         self.calls.append((tuple(hosts), variables))
         if variables:

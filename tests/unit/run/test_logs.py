@@ -32,6 +32,32 @@ class Viewer:
         raise AssertionError(message)
 
 
+class Broken(Viewer):
+    """Cannot show that hosts have no result."""
+
+    def problem(self, host: str, message: str) -> None:
+        raise OSError(32, "Broken pipe")
+
+
+def test_a_viewer_that_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hangups: None
+) -> None:
+    """Its error is raised, after the run was ended."""
+    monkeypatch.setattr("vigo_bridge.run.logs.play", lambda *_: "")
+    run = LogRun(
+        playbook=tmp_path / "logs.yml",
+        inventory=[],
+        hosts=["a"],
+        how=RunOptions(),
+        secrets=Secrets({}, lambda paths: {}),
+        private=tmp_path,
+        follow=False,
+    )
+    with Stop(lambda text: None) as stop, pytest.raises(OSError, match="Broken pipe"):
+        show_logs(run, Broken(), stop)
+    assert stop.cut
+
+
 def test_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It can ask for secrets and send lines; hosts without a result have an error."""
     called: list[Playbook] = []

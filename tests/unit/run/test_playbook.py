@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.run.test_events import marked
 from vigo_bridge.ansible.environment import ansible_environment
 from vigo_bridge.run import playbook as run_playbook
 from vigo_bridge.run.playbook import Event, Playbook, is_event, play
@@ -64,7 +66,10 @@ def test_a_playbook_that_fails(tmp_path: Path) -> None:
     assert "PLAY RECAP" in last
     (artifacts,) = (tmp_path / "runner" / "artifacts").iterdir()
     assert list((artifacts / "job_events").iterdir()) == []
-    assert "--extra-vars given=too" in (artifacts / "command").read_text()
+    command = (artifacts / "command").read_text()
+    assert command.startswith("ansible-playbook ")
+    assert "--extra-vars given=too" in command
+    assert command.endswith(f"{tmp_path}/site.yml\n")
     assert "seen-too" in (artifacts / "stdout").read_text()
 
 
@@ -75,6 +80,14 @@ def printed(command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -
     with Stop(lambda text: None) as stop:
         play(playbook(folder), lambda event: None, shown.append, stop)
     return shown
+
+
+def test_line_breaks_of_a_terminal_are_shown_as_plain_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the text of an event, which may have several lines."""
+    text = marked(json.dumps({"uuid": "a-1"})) + "a\r\nb\r\n" + marked("{}")
+    assert printed(["printf", "%s", text], tmp_path, monkeypatch) == ["a\nb"]
 
 
 def test_empty_lines_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
