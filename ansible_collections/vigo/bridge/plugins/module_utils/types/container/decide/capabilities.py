@@ -28,9 +28,10 @@ def refuse(
         for needs in SETTINGS[name].needed(value, podman):
             if api_version < needs.api:
                 shown = needs.what or (f"{name}.{needs.part}" if needs.part else name)
+                engine = f"Podman {as_text(podman)}" if podman else "this one"
                 raise ResourceError(
-                    f"{shown} needs an engine with API {as_text(needs.api)} ({needs.release}); this"
-                    f" one has {as_text(api_version)}: remove it, or use a newer engine"
+                    f"{shown} needs an engine with API {as_text(needs.api)} ({needs.release});"
+                    f" {engine} has {as_text(api_version)}: remove it, or use a newer engine"
                 )
 
 
