@@ -178,14 +178,21 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 
 LOGGED = {
-    "name": {"type": "str"},
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"]},
+    "wait": {"type": "int"},
+    "text": {"type": "str"},
     "many": {"type": "list"},
     "password": {"type": "str", "no_log": True},
 }
 
 
 def called(arguments: dict[str, Any], **told: Any) -> None:
-    given = {**arguments, **{f"_ansible_{name}": value for name, value in told.items()}}
+    given = {
+        "name": "web",
+        **arguments,
+        **{f"_ansible_{name}": value for name, value in told.items()},
+    }
     line = json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode()
     assert read(line, LOGGED, ("_secrets",), {}) is not None
 
@@ -205,10 +212,12 @@ def test_the_log_gets_the_texts_that_the_user_wants_in_it(log: Log) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ({"password": "hidden"}, "Invoked with password=NOT_LOGGED"),
-        ({"many": ["hidden"]}, "Invoked with many=NOT_LOGGED"),
+        ({"state": "absent", "wait": 3}, "Invoked with name=web state=absent wait=3"),
+        ({"password": "hidden"}, "Invoked with name=web password=NOT_LOGGED"),
+        ({"text": "hidden"}, "Invoked with name=web text=NOT_LOGGED"),
+        ({"many": ["hidden"]}, "Invoked with name=web many=NOT_LOGGED"),
         ({"name": "https://a:hidden@b"}, "Invoked with name=NOT_LOGGED"),
-        ({"_secrets": {"a": "hidden"}}, "Invoked with"),
+        ({"_secrets": {"a": "hidden"}}, "Invoked with name=web"),
         ({"name": "x" * 900}, f"Invoked with name={'x' * 200}"),
         ({"name": "a\0b\udcff"}, "Invoked with name=ab?"),
     ],

@@ -12,7 +12,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.basic import AnsibleModule
 
 from .ansible_compat import TakesArguments, give_arguments, own_arguments
-from .bundled_module import CALL
+from .plain_module import with_arguments
 
 
 class FullModule(TakesArguments, AnsibleModule):
@@ -41,16 +41,11 @@ class FullModule(TakesArguments, AnsibleModule):
         return own_arguments(basic)
 
     def exit_json(self, **kwargs: Any) -> None:
-        super().exit_json(**self._with_call(kwargs))
+        super().exit_json(**with_arguments(kwargs, self.params, self.taken))
 
     def fail_json(self, msg: str, **kwargs: Any) -> None:
-        super().fail_json(msg, **self._with_call(kwargs))
+        super().fail_json(msg, **with_arguments(kwargs, self.params, self.taken))
 
     def add_path_info(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """Add nothing: for ``dest``, it would replace what is predicted by what is on the disk."""
         return kwargs
-
-    def _with_call(self, result: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the result with the arguments and what identifies the call."""
-        call = {CALL: self.taken[CALL]} if CALL in self.taken else {}
-        return {"invocation": {"module_args": {**self.params, **call}}, **result}

@@ -65,12 +65,19 @@ class PlainModule:
         self._end({**kwargs, "failed": True, "msg": msg}, 1)
 
     def _end(self, result: Mapping[str, Any], status: int) -> None:
-        call = {CALL: self.taken[CALL]} if CALL in self.taken else {}
-        answer = {"invocation": {"module_args": {**self.params, **call}}, **result}
+        answer = with_arguments(result, self.params, self.taken)
         if self._warnings:
             answer["warnings"] = self._warnings
         sys.stdout.write(f"\n{json.dumps(answer)}\n")
         raise SystemExit(status)
+
+
+def with_arguments(
+    result: Mapping[str, Any], params: Mapping[str, Any], taken: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a result with the module's arguments and what identifies the call."""
+    call = {CALL: taken[CALL]} if CALL in taken else {}
+    return {"invocation": {"module_args": {**params, **call}}, **result}
 
 
 def read(
@@ -189,11 +196,16 @@ def _log(
 
 
 def _logged(value: Any, option: Mapping[str, Any]) -> str:
-    """Return what is logged of a value: nothing that may contain a password."""
-    is_address = isinstance(value, str) and "://" in value
-    if option.get("no_log") or is_address or not isinstance(value, (str, int, float)):
-        return "NOT_LOGGED"
-    return str(value)[:_LOGGED]
+    """Return what is logged of a value: numbers, and texts that say what the call is about.
+
+    A password may be in a list, an address or another text.
+    """
+    is_shown = isinstance(value, (int, float)) or (
+        isinstance(value, str)
+        and "://" not in value
+        and bool(option.get("required") or "choices" in option)
+    )
+    return str(value)[:_LOGGED] if is_shown and not option.get("no_log") else "NOT_LOGGED"
 
 
 def _use_valid_locale() -> None:
