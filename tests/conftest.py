@@ -196,9 +196,11 @@ def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
     """Yield Podman by its Docker API, with the two stand-ins for Redis; it can pull from the
     registry.
     """
+    from tests.testbed.common import REGISTRY_NAME
     from tests.testbed.podman import podman_engine
 
-    with aloud(), podman_engine([f"{testbed.registry.address}:80"]) as engine:
+    address = f"{testbed.registry.address}:80"
+    with aloud(), podman_engine({address: address, REGISTRY_NAME: address}) as engine:
         for image in ("redis:7-alpine", "redis:8-alpine"):
             testbed.registry.load(engine.client(), image)
         yield engine

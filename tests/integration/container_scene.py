@@ -38,12 +38,18 @@ def named_images(client: docker.DockerClient) -> Iterator[tuple[str, str]]:
             yield image["Id"], name
 
 
-def remove_images(client: docker.DockerClient, prefix: str) -> None:
-    """Remove all names of images that begin with a prefix, such as the address of a registry."""
-    for _image, name in named_images(client):
-        if name.startswith(prefix):
-            with suppress(docker.errors.ImageNotFound):  # A digest goes with the last tag.
-                client.images.remove(name, force=True)
+def remove_images(client: docker.DockerClient, part: str) -> None:
+    """Remove all names of images that contain a text, such as the address of a registry."""
+    images: dict[str, list[str]] = {}
+    for image, name in named_images(client):
+        images.setdefault(image, []).append(name)
+    for names in images.values():
+        ours = [name for name in names if part in name]
+        for name in ours:
+            if "@" in name and len(ours) < len(names):
+                continue  # With its digest, Podman removes the other names of an image, too.
+            with suppress(docker.errors.APIError):  # A digest goes with the last tag.
+                client.images.remove(name)
 
 
 def output_of(
@@ -145,10 +151,7 @@ class Scene:
             self.client.api.remove_container(entry["Id"], force=True, v=True)
         for network in self.client.networks.list(filters={"name": self.name}):
             network.remove()
-        for _image, name in named_images(self.client):
-            if self.name in name:
-                with suppress(docker.errors.APIError):  # A digest goes with the last tag.
-                    self.client.images.remove(name)
+        remove_images(self.client, self.name)
         self.client.close()
 
 

@@ -16,7 +16,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine import connecti
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.integration.container_scene import Scene, output_of
-from tests.integration.engines import on_one_of_them
+from tests.integration.engines import CHOSEN, on_one_of_them
 from tests.testbed.proxy import FAULTS, FaultyProxy
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ def test_the_calls_of_a_replacement(service: Service) -> None:
     service.set_up()
     with FaultyProxy(service.engine) as proxy:
         failed = service.changed(proxy, **BROKEN)
-        assert (failed.action, _steps(proxy)) == ("failed", ROLLBACK)
+        # Podman 4.3 cannot change the policy of a container that was created.
+        steps = ROLLBACK[:10] + ROLLBACK[11:] if CHOSEN == "podman-4.3" else ROLLBACK
+        assert (failed.action, _steps(proxy)) == ("failed", steps)
     service.assert_alive()
     with FaultyProxy(service.engine) as proxy:
         assert service.changed(proxy, **WORKING).action == "recreated"

@@ -304,7 +304,7 @@ def test_an_image_that_an_earlier_resource_makes(several: Converged, tmp_path: P
         tmp_path, tag, {"id": "a", "image": made, "state": "stopped", "depends_on": "tag"}
     )
     assert [result.action for result in results] == ["ran", "created"], results
-    several.client.images.remove(made, force=True)
+    several.client.images.remove(made)
 
 
 @pytest.mark.sweep

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -42,22 +42,24 @@ network_config_dir = "{folder}/networks"
 """
 _INSECURE = """\
 [[registry]]
+prefix = "{}"
 location = "{}"
 insecure = true
 """
+_NONE: Mapping[str, str] = {}
 
 
 class PodmanService:
     """A Podman with storage of its own, whose service can be stopped and started again."""
 
-    def __init__(self, insecure: Sequence[str] = ()) -> None:
-        """Prepare it. insecure: addresses of registries without TLS."""
+    def __init__(self, insecure: Mapping[str, str]) -> None:
+        """Prepare it. insecure: the addresses of registries without TLS, by their names."""
         debian.provide(_PROGRAMS)
         self._folder = Path(mkdtemp(prefix="vigo-podman-"))
         config = self._folder / "containers.conf"
         config.write_text(_CONFIG.format(folder=self._folder))
         registries = self._folder / "registries.conf"
-        registries.write_text("".join(map(_INSECURE.format, insecure)))
+        registries.write_text("".join(_INSECURE.format(*each) for each in insecure.items()))
         self._environment = {
             **os.environ,
             "CONTAINERS_CONF": str(config),
@@ -91,10 +93,10 @@ class PodmanService:
 
 
 @contextmanager
-def podman_service(insecure: Sequence[str] = ()) -> Iterator[PodmanService]:
+def podman_service(insecure: Mapping[str, str] = _NONE) -> Iterator[PodmanService]:
     """Start it, after installing it if it is missing; all that it holds is removed with it.
 
-    insecure: addresses of registries without TLS.
+    insecure: see `PodmanService`.
     """
     service = PodmanService(insecure)
     try:
@@ -106,7 +108,7 @@ def podman_service(insecure: Sequence[str] = ()) -> Iterator[PodmanService]:
 
 
 @contextmanager
-def podman_engine(insecure: Sequence[str] = ()) -> Iterator[Engine]:
-    """Yield the engine of a service that runs all the time. insecure: see `podman_service`."""
+def podman_engine(insecure: Mapping[str, str] = _NONE) -> Iterator[Engine]:
+    """Yield the engine of a service that runs all the time. insecure: see `PodmanService`."""
     with podman_service(insecure) as service:
         yield service.engine
