@@ -72,8 +72,8 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize("attribute", ELSEWHERE)
 def test_the_others_have_tests_elsewhere(attribute: str) -> None:
     file, _, name = ELSEWHERE[attribute].partition(".")
-    (source,) = Path(__file__).parents[1].rglob(f"test_{file}.py")
-    assert f"\ndef {name}(" in source.read_text()
+    sources = Path(__file__).parents[1].rglob(f"test_{file}.py")
+    assert any(f"\ndef {name}(" in source.read_text() for source in sources)
 
 
 @pytest.mark.sample
