@@ -41,6 +41,11 @@ ANY_PODMAN = "any_podman"
 PODMAN = ALL[CHOSEN if CHOSEN.startswith("podman") else "podman-4.3"]
 
 
+def is_elsewhere(name: str) -> bool:
+    """Return whether an engine is on a host, and does not see the folders of this machine."""
+    return name not in (USUAL, "podman-4.3")
+
+
 def on_one_of_them(
     names: str, *values: Collection[Any], among: Collection[str] = tuple(ENGINES)
 ) -> pytest.MarkDecorator:

@@ -14,6 +14,7 @@ import yaml
 from docker import DockerClient
 
 from tests.integration.conformance.suite import Batch, Case, cases
+from tests.integration.engines import CHOSEN, is_elsewhere
 from tests.testbed import Engine
 
 pytestmark = pytest.mark.integration
@@ -34,7 +35,13 @@ TABLES = (
     "failures",
 )
 CASES = {name: case for table in TABLES for name, case in cases(table).items()}
-CONTAINERS = cases("containers")
+#: Those of the engine that was chosen.
+CONTAINERS = {
+    name: case
+    for name, case in cases("containers").items()
+    if not CHOSEN
+    or (CHOSEN.startswith(case.engines) and not (case.is_here and is_elsewhere(CHOSEN)))
+}
 MACHINE = cases("machine")
 QUICK = {name: case for name, case in CASES.items() if case.quick}
 

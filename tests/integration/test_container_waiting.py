@@ -18,6 +18,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.integration.container_scene import REDIS, Scene
+from tests.integration.engines import CHOSEN
 
 if TYPE_CHECKING:
     from tests.testbed import Engine, Testbed
@@ -243,6 +244,8 @@ def test_images_are_pulled_before_the_first_change(
     several: Converged, tmp_path: Path, engine: Engine, testbed: Testbed
 ) -> None:
     """By their policies, each for itself: the first resource already finds what later ones need."""
+    if CHOSEN.endswith("containerd"):
+        pytest.skip("with containerd's store, an engine pulls from no registry without TLS")
     images = {tag: f"myregistry.example.com/{several.name}:{tag}" for tag in "abcd"}
     # With containerd's store, an engine pushes to no registry without TLS.
     usual = testbed.test_engine()

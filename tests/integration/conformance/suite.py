@@ -60,6 +60,8 @@ class Case:
     before the first run, and before a third one. fresh, again, then: the actions of the three
     runs, in the order of the graph. Where one has failed, those after it need it: tasks go no
     further. refused: what task style says of what it cannot express; only bundle style runs then.
+    engines: the beginning of the names of engines on which it works. is_here: whether the engine
+    must be on this machine.
     """
 
     name: str
@@ -75,6 +77,8 @@ class Case:
     then: str = ""
     quick: bool = False
     refused: str = ""
+    engines: str = ""
+    is_here: bool = False
 
     @property
     def styles(self) -> tuple[str, ...]:
