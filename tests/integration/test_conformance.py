@@ -118,7 +118,12 @@ def _containers(client: DockerClient, case: Case) -> dict[str, str]:
             [
                 container.status,
                 container.attrs["Config"]["Image"],
-                sorted(container.attrs["Config"]["Env"]),
+                # Podman 5 adds the name of the host, which is the container's ID.
+                sorted(
+                    each
+                    for each in container.attrs["Config"]["Env"]
+                    if not each.startswith("HOSTNAME=")
+                ),
                 container.attrs["HostConfig"]["PortBindings"],
                 container.attrs["HostConfig"]["RestartPolicy"],
                 container.attrs["State"]["ExitCode"],
