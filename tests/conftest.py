@@ -200,7 +200,10 @@ def podman(testbed: Testbed, aloud: Aloud) -> Iterator[Engine]:
     from tests.testbed.podman import podman_engine
 
     address = f"{testbed.registry.address}:80"
-    with aloud(), podman_engine({address: address, REGISTRY_NAME: address}) as engine:
+    names = [address, REGISTRY_NAME]
+    if CHOSEN:  # All tests of containers use it then, and pull more images.
+        names.append("docker.io")
+    with aloud(), podman_engine(dict.fromkeys(names, address)) as engine:
         for image in ("redis:7-alpine", "redis:8-alpine"):
             testbed.registry.load(engine.client(), image)
         yield engine
