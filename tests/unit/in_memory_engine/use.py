@@ -44,7 +44,7 @@ _KEEP_TIME = (draining, engine, port_holders, repair, rollback, settle, health_w
 def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[None]:
     """Make every engine this one, reached by the way, with one time for all.
 
-    There is no default engine, so that nothing uses it by mistake.
+    A resource without an address of an engine fails, so that tests notice if one is lost.
     """
 
     def wait(_events: events.Events, _container_id: str, seconds: float) -> None:

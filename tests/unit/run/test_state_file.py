@@ -85,7 +85,7 @@ def test_a_damaged_file_that_cannot_be_renamed(
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It stays, since it may be good. One that is gone meanwhile is no damage."""
+    """It is kept, because its content may be valid. A file that is gone is no error."""
     path, warnings = tmp_path / "file", []
     path.write_text("{}")
     for cause in (PermissionError(errno.EACCES, "no"), FileNotFoundError(errno.ENOENT, "gone")):

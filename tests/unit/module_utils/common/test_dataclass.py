@@ -144,7 +144,7 @@ FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "asdict of what is in it": lambda of, holder: of.asdict(of.replace(holder, two=[(holder, 1)])),
     "replace": lambda of, holder: repr(of.replace(holder, one=5)),
     "replace something unknown": lambda of, holder: of.replace(holder, nine=5),
-    "replace what is no argument": lambda of, holder: of.replace(holder, three=[5]),
+    "replace a field that is not an argument": lambda of, holder: of.replace(holder, three=[5]),
     "fields": lambda of, holder: [one.name for one in of.fields(holder)],
 }
 

@@ -18,13 +18,13 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from ..module_utils.common.errors import ResourceError
+from ..module_utils.converge import required_modules
 from ..module_utils.converge.input import (
     candidate_modules,
     docker_hosts,
     foreign_modules,
     types_by_id,
 )
-from ..module_utils.delivery.called_module import MODULES, MODULES_ARCHIVE
 from ..module_utils.host.system_errors import explained
 from . import playbook_output
 from .clean_errors import clean_action_errors
@@ -181,7 +181,7 @@ class StackAction(StackCall):
 class ApplyingAction(StackAction):
     """The base of actions whose modules apply resources, or predict that, of any type."""
 
-    added: Sequence[str] = (MODULES, MODULES_ARCHIVE)
+    added: Sequence[str] = required_modules.ADDED
 
     def archive(self, arguments: Mapping[str, Any]) -> ModuleArchive | None:
         try:

@@ -16,7 +16,7 @@ def require_modules(module: CalledModule, target: Target) -> None:
     offer, archive = (module.taken.get(name) for name in ADDED)
     if not offer:
         return
-    from ..delivery import module_archive  # and with it much that other calls do without
+    from ..delivery import module_archive  # slow to load
 
     path = module_archive.provide(offer, archive, keep=not module.check_mode)
     if path is None:

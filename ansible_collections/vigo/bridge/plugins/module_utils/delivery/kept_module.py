@@ -47,7 +47,7 @@ def keep(name: str, files: dict[str, bytes | str]) -> None:
 
     name: ``MODULE-CONTENT``. files: bytecode or Python's text, by path.
     """
-    from .unpacking import put  # and with it much that later calls do without
+    from .unpacking import put  # slow to load, and only for first calls
 
     content = marshal.dumps(files)
     with contextlib.suppress(OSError):

@@ -210,7 +210,7 @@ class Connection:
         """
         if not has_docker_config():
             return None, ""
-        from . import sdk  # and with it much that a connection without it does not need
+        from . import sdk  # slow to load
 
         docker = sdk.imported()
         try:
@@ -300,7 +300,7 @@ def transport_to(host: str) -> Transport:
     found = unix_socket(host)
     if found is not None:
         return found
-    from .sdk_session import SdkSession  # and with it the same
+    from .sdk_session import SdkSession  # slow to load
 
     return SdkSession(host, TIMEOUT)
 

@@ -105,7 +105,7 @@ def require_sdk(module: CalledModule, folder: str) -> None:
 
     folder: the state folder. Raise Blocked.
     """
-    from ..engine import sdk  # and with it much that calls without an engine do without
+    from ..engine import sdk  # slow to load, and only for some engines
 
     offer, archive = module.taken.get(SDK, {}), module.taken.get(SDK_ARCHIVE)
     if not sdk.provide(offer, archive, sdk.folders(folder), keep=not module.check_mode):
