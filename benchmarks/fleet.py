@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the time and memory that a large fleet needs on the controller.
 
-Many hosts, all of them this machine by Ansible's local connection, get one command each: by
-`vigo-bridge run` at once and in batches, and by `ansible-playbook` on the generated project, which
-is the part that is Ansible's own. Usage: ``python -m benchmarks.fleet [HOSTS] [FORKS]``.
+All hosts are this machine, with Ansible's local connection, and each runs one command. Compared are
+`vigo-bridge run` for all hosts at once, the same in batches, and `ansible-playbook` alone on the
+generated project. Usage: ``python -m benchmarks.fleet [HOSTS] [FORKS]``.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 """Measures what more nodes of a mesh save if hosts answer slowly.
 
 One node and several nodes of a Receptor mesh, all of them processes of this machine, converge the
-same hosts in turn. A host is this machine by Ansible's local connection, and waits before it
-answers, so that the time is spent on waiting and not on the processors.
+same hosts in turn. Each host is this machine, with Ansible's local connection, and waits before it
+answers, so that the run mostly waits and does not need the processors.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ resources:
 
 @dataclass(frozen=True)
 class Times:
-    """The seconds of a run: before the first host is asked, until the last one is done, after it,
-    and all.
+    """The seconds of a run.
+
+    before: until the first host is asked. hosts: from then until the last one is done. after: from
+    then until the end. all: the sum.
     """
 
     before: float

@@ -2,9 +2,9 @@
 """Measures for how long a published port does not respond while its container is replaced.
 
 Compares vigo.bridge.container with community.docker.docker_container, in one run, on one engine,
-with a working image and with one that exits at its start. Usage: ``python -m benchmarks.replace_gap
-[ROUNDS]``; needs the
-testbed, and makes a virtual environment with Ansible's community package the first time.
+with a working image and with one that exits when it starts. The first run creates a virtual
+environment with Ansible's community package. Needs the testbed. Usage: ``python -m
+benchmarks.replace_gap [ROUNDS]``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Loads and resolves a large stack, beside Ansible reading a static inventory of the same hosts.
+"""Compares loading and resolving a large stack with Ansible reading an inventory of the same hosts.
 
     python -m benchmarks.resolve [--runs 3] [--hosts 10000]
 
-Makes a stack of 100 configcrates with 1,000 resources and 200 match entries, and an inventory of
-the hosts that those match. Runs both in turns, each in a process of its own, and prints the
-medians and their ratio; then the same with twice the hosts, and the template interpreter alone.
+Creates a stack of 100 configcrates with 1,000 resources and 200 match entries, and a static
+inventory of the hosts that the entries match. Runs both programs in turn and prints the medians and
+their ratio. Then does the same with twice the hosts, and measures the template interpreter alone.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def _group(number: int, names: Sequence[str]) -> str:
 
 
 def side_by_side(hosts: int, runs: int) -> tuple[Pair, Pair]:
-    """Load and resolve for so many hosts and for twice as many, beside ansible-inventory."""
+    """Measure both programs for this number of hosts, and for twice the number."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_stack(folder / "stack")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures vigo-bridge beside its peers, on the same hosts, in turns.
+"""Compares vigo-bridge with other tools, on the same hosts, in turn.
 
     python -m benchmarks.workloads [W1 W2 ...] [--rounds 3] [--write]
 
-Each workload's figures are kept in benchmarks/results, so that one can be measured again alone.
+The figures of each workload are stored in benchmarks/results, so that you can repeat a single one.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from benchmarks.workloads.targets import judge
 from tests.testbed import Testbed, TestbedError, use_testbed
 from tests.testbed.common import say
 
-#: In this order: first what needs no hosts, last what needs many, so that nobody pays for hosts
-#: that others have needed.
+#: In the order in which they run: those without hosts first, the one with the most hosts last, so
+#: that running hosts of one workload do not slow down another one.
 WORKLOADS = (
     *("W7", "W8", "W14", "W10"),
     *("W1", "W2", "W4", "W5", "W6", "W12", "W13", "W9", "W3", "W11"),
 )
 
-#: The load average of a core, up to which a machine counts as quiet.
+#: The load average per core up to which a machine counts as idle.
 _QUIET = 0.25
 
 
@@ -139,14 +139,14 @@ def _wanted(arguments: argparse.Namespace) -> list[str]:
     if arguments.render:
         return []
     if (load := os.getloadavg()[0]) > _QUIET * (os.cpu_count() or 1):
-        say(f"this machine is busy (load average {load:.1f}): the figures will not tell much")
+        say(f"this machine is busy (load average {load:.1f}), so the figures will not be reliable")
     return [each for each in WORKLOADS if each in (arguments.workloads or WORKLOADS)]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.workloads",
-        description="Measures vigo-bridge beside its peers, on the same hosts, in turns.",
+        description="Compares vigo-bridge with other tools, on the same hosts, in turn.",
     )
     parser.add_argument(
         "workloads", nargs="*", metavar="W1", help="which to measure, W1 to W14; all by default"
@@ -156,20 +156,20 @@ def _arguments() -> argparse.Namespace:
         "--hosts",
         type=int,
         default=10,
-        help="how many, to try it out on a small machine; W3 and W8 shrink with it (10)",
+        help="how many, for tests on a small machine; W3, W8, W11 and W14 follow (10)",
     )
     parser.add_argument(
-        "--write", action="store_true", help="put all results that are there into docs/speed.md"
+        "--write", action="store_true", help="write all available results to docs/speed.md"
     )
     parser.add_argument(
-        "--render", action="store_true", help="the same, without measuring anything before"
+        "--render", action="store_true", help="do the same without a new measurement"
     )
     parser.add_argument(
         "--results",
         type=Path,
         default=results.FOLDER,
         metavar="FOLDER",
-        help="where figures are kept (benchmarks/results)",
+        help="the folder for the figures (benchmarks/results)",
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.workloads) - set(WORKLOADS):

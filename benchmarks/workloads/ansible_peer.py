@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Converts the work to an ordinary playbook of community.docker and builtin modules; also Ansible's
-ping.
+"""Converts the work to an ordinary playbook with community.docker and builtin modules; also calls
+Ansible's ping.
 """
 
 from __future__ import annotations

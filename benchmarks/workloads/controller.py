@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all tools have in common on the controller: a folder, the hosts' logins, settings of SSH."""
+"""What all tools use on the controller: a folder, the logins of hosts, and settings of SSH."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from tests.testbed import Host
 
-#: Connections that a warm-up has opened must be open in the last round, too.
+#: Connections that a warm-up has opened must still be open in the last round.
 _SSH = "-C -o ControlMaster=auto -o ControlPersist=60m"
-#: More hosts at once would take more memory than they save time.
+#: The most hosts at a time: more of them would need much memory, and save little time.
 _AT_ONCE = 50
 #: A call that takes longer than this has failed; in seconds.
 _PATIENCE = 1200
@@ -28,7 +28,7 @@ class BenchmarkError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """A command as a person would type it in a folder; environment: in addition to ours."""
+    """A command that is run in a folder. environment: all of its environment variables."""
 
     command: tuple[str, ...]
     folder: Path
@@ -39,7 +39,7 @@ class Call:
         return replace(self, command=(*command, *self.command))
 
     def seconds(self) -> float:
-        """Run it, and return how long it took by the clock.
+        """Run it, and return its wall-clock time.
 
         Raises:
             BenchmarkError: it failed; the message has the end of what it printed.
@@ -68,7 +68,9 @@ class Call:
 
 @dataclass(frozen=True)
 class Controller:
-    """folder: of its own for each tool; its path is short, as sockets' paths must be."""
+    """The files of a measurement. folder: has a folder for each tool; its path is short, because
+    the path of a socket must be short.
+    """
 
     folder: Path
 
@@ -87,8 +89,8 @@ class Controller:
         return path
 
     def ansible(self, hosts: Sequence[Host]) -> dict[str, str]:
-        """Return the environment for all that is Ansible or calls it: pipelining, open
-        connections, all hosts at once.
+        """Return the environment for Ansible and tools that call it: pipelining, connections that
+        stay open, and as many forks as `forks` returns.
         """
         return {
             "ANSIBLE_FORKS": str(forks(hosts)),
@@ -108,7 +110,7 @@ class Controller:
 
 
 def forks(hosts: Sequence[Host]) -> int:
-    """Return how many hosts all tools contact at once."""
+    """Return how many hosts each tool contacts at the same time."""
     return min(len(hosts), _AT_ONCE)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""W11 and W12: what one more host costs the controller, and how often a call waits for a host."""
+"""W11, the processor time of the controller for each host, and W12, the round trips of a call."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def latency(controller: Controller, hosts: Sequence[Host], rounds: int) -> Itera
         for name in (FIRST, ANEW, LATER):
             say(f"W12: {name}")
             controller.disconnect()
-            # Connections that are open would go past the relay.
+            # Open connections would bypass the relay.
             kind = FirstContact if name == FIRST else Unchanged
             before = controller.disconnect if name != LATER else _nothing
             situation = _RoundTrips(kind(controller, slow.hosts, twenty), slow, before)
@@ -59,7 +59,7 @@ class _RoundTrips:
     """Counts the round trips of each call while it is measured.
 
     Attributes:
-        of_each: those of each call for each host on average, by tool.
+        of_each: by tool, the average round trips per host of each call.
     """
 
     def __init__(self, situation: Situation, slow: Relay, before: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from tests.testbed import Host, Testbed
 T = TypeVar("T")
 
 _AT_A_TIME = 4
-#: Hosts that are started together: a machine may be slow to start many engines.
+#: How many hosts are started together: a machine can be slow if it starts many engines.
 _STEP = 10
 #: The maximum memory of a host with its engine and containers, in MiB.
 _MEMORY = 300
@@ -24,8 +24,8 @@ _OUR_STATE = "/var/lib/vigo-bridge"
 
 
 class Hosts:
-    """h1, h2, ...: as many as were asked for so far. systemd: whether it runs on them. engine:
-    whether they have one.
+    """Hosts named h1, h2 and so on, which are started when they are first needed. systemd: whether
+    systemd runs on them. engine: whether they have an engine.
     """
 
     def __init__(self, testbed: Testbed, *, systemd: bool = False, engine: bool = True) -> None:
@@ -35,7 +35,7 @@ class Hosts:
         self._hosts: tuple[Host, ...] = ()
 
     def first(self, count: int) -> tuple[Host, ...]:
-        """Return so many hosts, after starting those that are missing."""
+        """Return this number of hosts. Start those that do not run yet."""
         while len(self._hosts) < count:
             begin = len(self._hosts)
             numbers = range(begin + 1, min(count, begin + _STEP) + 1)
@@ -46,13 +46,13 @@ class Hosts:
         return self._hosts[:count]
 
     def affordable(self, count: int) -> int:
-        """Return the number, or a lower one if memory is too small."""
+        """Return the number, or a lower one if there is too little memory."""
         free = _available_memory() // _MEMORY
         return min(count, len(self._hosts) + free)
 
 
 def on_each(hosts: Sequence[Host], job: Callable[[Host], T]) -> list[T]:
-    """Return the job's results, in the order of the hosts."""
+    """Run a job for each host, and return the results in the order of the hosts."""
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         return list(pool.map(job, hosts))
 
@@ -89,7 +89,7 @@ def prepare(host: Host) -> None:
 
 
 def _available_memory() -> int:
-    """Return MiB."""
+    """Return the available memory in MiB."""
     lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     found = next(line for line in lines if line.startswith("MemAvailable:"))
     return int(found.split()[1]) // 1024

@@ -44,7 +44,7 @@ _BROKEN = ("sh", "-c", "sleep 0.3; exit 3")
 _CHECK = "wget -q -O /dev/null http://127.0.0.1:8080/health"
 #: Seconds that the load continues after an update that failed.
 _AFTERWARDS = 5.0
-#: Seconds until a new container counts as failed, as for docker-rollout; it has 60.
+#: Seconds until a new container counts as failed in `_rollout`. docker-rollout waits for 60.
 _HEALTH_LIMIT = 15.0
 #: Seconds until a call counts as hung.
 _PATIENCE = 600
@@ -52,7 +52,7 @@ _PATIENCE = 600
 
 @dataclass(frozen=True)
 class Service:
-    """The container that is replaced: its name in the DNS, and what a tool needs to know."""
+    """The container that is replaced, and what a tool needs for that. name: also in the DNS."""
 
     engine: Engine
     testbed: Testbed
@@ -69,12 +69,12 @@ class Service:
         return self.folder / "done"
 
 
-#: Applies a release of a service, whose program is the given one; it may fail.
+#: Applies a release of a service with a program; it may fail.
 Tool = Callable[[Service, str, tuple[str, ...]], None]
 
 
 def figures(testbed: Testbed, rounds: int) -> Iterator[Figures]:
-    """Yield how many requests failed, by tool: of good updates by proxy, and of one that fails."""
+    """Yield the failed requests by tool: of good updates, by proxy, and of an update that fails."""
     engine = testbed.test_engine()
     client = engine.client()
     try:
@@ -107,7 +107,7 @@ def _sent(counts: web_proxies.Counts) -> int:
 
 
 def _failed(counts: web_proxies.Counts, proxy: str = "") -> int:
-    """Return how many failed. proxy: of these only."""
+    """Return how many requests failed. proxy: count only those through this one."""
     kinds = counts.failed.items()
     return sum(count for how, count in kinds if not proxy or f"-{proxy}: " in how)
 
@@ -160,7 +160,7 @@ def _program() -> tuple[str, ...]:
 
 
 def _running(service: Service) -> set[str]:
-    """Return the IDs of the service's containers that run."""
+    """Return the IDs of the service's running containers."""
     return _containers(service, all=False)
 
 

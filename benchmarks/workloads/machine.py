@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parts of the work besides containers, files and commands, and how to check them."""
+"""The parts of the work other than containers, files and commands, and how to check them."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-#: Lines and blocks are written to files in this folder, which are on a host before.
+#: The folder with the files for lines and blocks, which exist before any tool is called.
 EDITED = "/etc/bench"
 LINES, BLOCKS = f"{EDITED}/lines.conf", f"{EDITED}/blocks.conf"
-#: What such a file has before any tool changes it.
+#: The content of these files before any tool changes them.
 EDITED_BEFORE = "".join(f"option{number} = {number * 7}\n" for number in range(1, 31))
 _DATA = "/srv/bench-data"
 
 
 @dataclass(frozen=True)
 class Check:
-    """Commands that show whether something is as it should be.
+    """Commands that show whether something is as desired.
 
     Attributes:
-        what: it is about, for a message.
-        command: prints the expected text.
-        touched: prints another text once this was touched.
+        what: its name for messages.
+        command: prints the expected text if it is as desired.
+        touched: prints another text after it was written, even without a change.
     """
 
     what: str
@@ -115,7 +115,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Service:
-    """A unit of systemd that runs, now and after a restart of the machine."""
+    """A systemd unit that runs now and after a restart of the machine."""
 
     name: str
 
@@ -127,7 +127,7 @@ class Service:
 
     @property
     def unit(self) -> str:
-        """The text of its unit file, which is on a host before any tool starts it."""
+        """The content of its unit file, which exists before any tool is called."""
         return (
             f"[Unit]\nDescription={self.name}\n[Service]\nExecStart=/bin/sleep infinity\n"
             "[Install]\nWantedBy=multi-user.target\n"
@@ -172,7 +172,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of the kernel, now and after a restart of the machine."""
+    """A kernel parameter that is set now and after a restart of the machine."""
 
     key: str
     value: str
@@ -190,13 +190,13 @@ class Parameter:
 
 Part: TypeAlias = Package | Group | User | Line | Block | Service | Directory | Job | Parameter
 
-#: They are on each host before: a run without changes asks for them, and none is downloaded.
+#: Packages that are already installed on each host, so that none is downloaded.
 _PACKAGES = ("ca-certificates", "curl", "iproute2", "iptables", "netbase", "procps", "sudo", "dbus")
 
 
 def machine() -> tuple[Part, ...]:
     """Return thirty parts: eight packages, four users and groups, six lines and blocks, four
-    services, four directories, two jobs and two parameters of the kernel.
+    services, four directories, two cron jobs and two kernel parameters.
     """
     return (
         *map(Package, _PACKAGES),
@@ -213,14 +213,14 @@ def machine() -> tuple[Part, ...]:
 
 
 def directories(count: int) -> Iterator[Directory]:
-    """Yield so many directories: what each needs is one module of Ansible."""
+    """Yield this number of directories. Each needs one module of Ansible."""
     return (Directory(f"{_DATA}/part{number}") for number in range(1, count + 1))
 
 
 def preparation(parts: Sequence[Part]) -> str:
-    """Return a command for a host with systemd: it undoes the parts, and provides what they need.
+    """Return a command that removes the parts except for packages, and creates what they need.
 
-    Packages stay. On other hosts it does nothing.
+    It does nothing on a host without systemd.
     """
     commands = [
         "[ -d /run/systemd/system ] || exit 0",

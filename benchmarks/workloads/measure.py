@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calls tools in turns and measures the times. After each call, the hosts are checked for the
-result.
-"""
+"""Calls tools in turn, measures the times, and checks the result on the hosts after each call."""
 
 from __future__ import annotations
 
@@ -54,9 +52,7 @@ class Situation(Protocol):
 
 
 def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool) -> Times:
-    """Measure tools in turns: A B C, A B C. warm: what is called once in place of a slow tool
-    before that.
-    """
+    """Measure tools in turn: A B C, A B C. warm: called instead of a slow tool for its warm-up."""
     for tool in tools:
         seconds = situation.once(warm if tool.slow else tool)
         say(f"  {tool.name}: warmed up in {seconds:.1f} s")
@@ -73,7 +69,7 @@ def measure(situation: Situation, tools: Sequence[Tool], rounds: int, warm: Tool
 
 @dataclass
 class _OnHosts:
-    """figure: what a call is measured by; its time by the clock if not given."""
+    """The hosts of a situation. figure: measures a call; by default, its wall-clock time."""
 
     controller: Controller
     hosts: Sequence[Host]
@@ -87,9 +83,7 @@ class _OnHosts:
         return on_each(self.hosts, partial(state, self.work))
 
     def _bring_about(self) -> list[State]:
-        """Prepare hosts on which all is as the work says, whatever there was before, and return
-        their states.
-        """
+        """Bring the hosts to the state that the work describes, and return their states."""
         states = self._states()
         if self._wrong(states):
             on_each(self.hosts, empty)
@@ -124,13 +118,13 @@ class Unchanged(_OnHosts):
         for host, before, after in zip(self.hosts, self._before, self._states(), strict=True):
             if found := changes(before, after):
                 raise BenchmarkError(
-                    f"{tool.name} changed what was as it should be; {host.name}: {found}"
+                    f"{tool.name} changed what was already as desired; {host.name}: {found}"
                 )
         return seconds
 
 
 class FirstContact(Unchanged):
-    """The same, on hosts where vigo-bridge has never been: it has to send its modules first."""
+    """The same, on hosts that vigo-bridge has not contacted before: it has to send its modules."""
 
     def once(self, tool: Tool) -> float:
         on_each(self.hosts, forget_vigo_bridge)
@@ -138,7 +132,7 @@ class FirstContact(Unchanged):
 
 
 class OneFileChanged(_OnHosts):
-    """The first file has another content in the work than on the hosts."""
+    """The content of the first file has changed in the work, but not on the hosts."""
 
     def __post_init__(self) -> None:
         self._revision = 0
@@ -151,7 +145,7 @@ class OneFileChanged(_OnHosts):
         states = self._states()
         self._insist(tool.name, states)
         if [found.containers for found in states] != self._containers:
-            raise BenchmarkError(f"{tool.name} touched containers that were as they should be")
+            raise BenchmarkError(f"{tool.name} changed containers that were already as desired")
         return seconds
 
     def _next_revision(self) -> None:

@@ -32,8 +32,8 @@ PROGRAM = str(PROGRAMS / "vigo-bridge")
 
 
 def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool = False) -> Call:
-    """Return a call of `vigo-bridge run` that begins with the stack. wait: for containers to
-    settle, as by default.
+    """Return a call of `vigo-bridge run`, which also reads the stack. wait: whether it waits for
+    containers to settle, as by default.
     """
     place = controller.place("run-that-waits" if wait else "run")
     options = _stack(controller, work, hosts, place, wait=wait)
@@ -42,7 +42,7 @@ def run(controller: Controller, work: Work, hosts: Sequence[Host], *, wait: bool
 
 
 def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """Return the same where ansible.cfg names the inventory, and the command line does not."""
+    """Return the same with the inventory in ansible.cfg instead of the command line."""
     place = controller.place("configured")
     options = _stack(controller, work, hosts, place, wait=False)
     inventory = Path(options[-1]).name
@@ -52,9 +52,7 @@ def run_configured(controller: Controller, work: Work, hosts: Sequence[Host]) ->
 
 
 def generated(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """Return a call of `ansible-playbook` on the project that `vigo-bridge generate` has written
-    before.
-    """
+    """Write a project with `vigo-bridge generate`; return a call of `ansible-playbook` on it."""
     place = controller.place("generated")
     options = _stack(controller, work, hosts, place, wait=False)
     environment = _environment(controller, hosts)

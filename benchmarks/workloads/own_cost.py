@@ -34,7 +34,7 @@ _FORKS_OF_A_FLEET = 50
 
 
 def start_up(rounds: int) -> Iterator[Figures]:
-    """Measure calls that reach no host, in turns with the start of Python itself."""
+    """Measure commands that connect to no host, in turn with the start of Python."""
     commands = {
         PYTHON: (sys.executable, "-c", "pass"),
         HELP: (PROGRAM, "--help"),
@@ -51,7 +51,7 @@ def start_up(rounds: int) -> Iterator[Figures]:
 
 
 def large(rounds: int, envoys: int, local_hosts: int) -> Iterator[Figures]:
-    """Load and resolve a stack for many envoys, and plan many hosts that are this machine."""
+    """Load and resolve a stack for many envoys, and plan many hosts, all of them this machine."""
     for pair in resolve.side_by_side(envoys, max(1, rounds - 1)):
         times = {
             OURS: [spent.wall for spent in pair.ours],
@@ -63,7 +63,7 @@ def large(rounds: int, envoys: int, local_hosts: int) -> Iterator[Figures]:
 
 
 def fleets(counts: Sequence[int]) -> Iterator[Figures]:
-    """Plan and converge many hosts that are this machine, once each."""
+    """Plan and converge many hosts once, all of them this machine."""
     for hosts in counts:
         costs = {}
         for command, status in FLEET_COMMANDS.items():

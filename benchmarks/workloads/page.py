@@ -32,7 +32,7 @@ def with_results(page: str, results: Mapping[str, Result]) -> str:
     """Return the page's text with other results.
 
     Raises:
-        ValueError: a mark is missing, or a workload of the page.
+        ValueError: a mark is missing, or the page shows a workload that has no results here.
     """
     before, begin, rest = page.partition(BEGIN)
     measured, end, after = rest.partition(END)

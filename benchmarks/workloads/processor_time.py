@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Counts the processor time of calls on the controller, hosts excluded, in a control group.
 
-A process tree is not enough: the `ssh` that keeps a connection open is not a child process of the
-tool any more, and it encrypts what the tool sends.
+A process tree is not enough: the `ssh` process that keeps a connection open encrypts what the tool
+sends, and is no longer a child process of the tool.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The work as a deploy of pyinfra: docker.container, files.put, and guarded server.shell."""
+"""The work as a deploy of pyinfra: docker.container, files.put, server.shell and others."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ from pyinfra.operations import apt, docker, files, server, systemd
 
 
 def deploy(controller: Controller, work: Work, hosts: Sequence[Host]) -> Call:
-    """Return a call of `pyinfra` on all hosts in parallel, without its question whether to
-    continue.
-    """
+    """Return a call of `pyinfra` on all hosts in parallel, without a prompt for confirmation."""
     place = controller.place("pyinfra")
     logins = [(host.address, _login(host)) for host in hosts]
     (place / "inventory.py").write_text(f"hosts = {logins!r}\n", encoding="utf-8")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stores the results, in one JSON file for each workload, so that each can be repeated alone."""
+"""Stores the results, in one JSON file for each workload, so that a single one can be repeated."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Figures:
     """One case of a workload.
 
     Attributes:
-        hosts: on how many; 0 if none are needed.
-        values: every figure by whom or what it is of, in the order measured.
-        unit: of the figures: s, MiB or requests.
+        hosts: the number of hosts; 0 if none are needed.
+        values: the figures by tool or command, in the order in which they were measured.
+        unit: of the figures: s, MiB, requests or round trips.
     """
 
     name: str
@@ -39,10 +39,10 @@ class Result:
     """A workload.
 
     Attributes:
-        finished: when, as an ISO date and time in UTC.
-        seconds: what it took altogether, with the set-up.
-        load: the load average of one minute before anything began: what others do.
-        machine: what it ran on, by name.
+        finished: the time of its end, as an ISO date and time in UTC.
+        seconds: how long it took, with the set-up.
+        load: the load average of the last minute before the benchmark, caused by other programs.
+        machine: facts about the machine, by name.
     """
 
     workload: str
@@ -71,7 +71,7 @@ def load(folder: Path) -> dict[str, Result]:
 
 
 def machine() -> dict[str, str]:
-    """Return the facts that a reader needs to know of this machine."""
+    """Return the facts about this machine that a reader needs."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "cores": str(os.cpu_count()),

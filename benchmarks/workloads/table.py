@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results as Markdown: where measured, the targets, and all times."""
+"""The results as Markdown: the machine, the targets and all times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.workloads.targets import Target, judge
 
 NOTHING = "Nothing has been measured yet: `make bench ARGS=--write` does, and writes it here."
 
-#: Of figures after the decimal point, by unit; others have none.
+#: The number of digits after the decimal point, by unit; for other units, 0.
 _DIGITS = {"s": 2, ROUND_TRIPS: 1}
 _COLUMNS = tuple(tool.name for tool in (RUN, ANSIBLE, PYINFRA, PING, GENERATED, RUN_CONFIGURED))
 

@@ -27,9 +27,9 @@ class Target:
     """A figure and its limit.
 
     Attributes:
-        what: what the figure is of; `A / B` is a ratio of two medians.
-        unit: follows both numbers; none for a ratio.
-        at_least: the limit is the least; otherwise the most.
+        what: describes the figure; `A / B` is a ratio of two medians.
+        unit: shown after the figure and the limit; empty for a ratio.
+        at_least: whether the limit is a minimum; otherwise, it is a maximum.
     """
 
     workload: str
@@ -85,7 +85,7 @@ def _more_resources(result: Result) -> Iterator[Target]:
 
 
 def _more_hosts(result: Result) -> Iterator[Target]:
-    """Yield the time of one host more, from the smallest fleet to the largest."""
+    """Yield the time of one more host, from the smallest fleet to the largest."""
     if result.cases[0].hosts != result.cases[-1].hosts:
         yield _one_host_more(result, "", 1.3)
 
@@ -98,7 +98,7 @@ def _one_host_more(result: Result, what: str, limit: float) -> Target:
         return more / (largest.hosts - smallest.hosts)
 
     what += f"{RUN.name} / {PING.name}, for each host from {smallest.hosts} to {largest.hosts}"
-    least = slope(PING)  # Noise can make this nothing or less; then it tells nothing.
+    least = slope(PING)  # Noise can make this zero or negative; then there is no ratio.
     ratio = slope(RUN) / least if least > 0 else float("inf")
     return Target(result.workload, what, ratio, limit)
 

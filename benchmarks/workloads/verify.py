@@ -22,7 +22,7 @@ find {FOLDER} -type f -printf '%m %T@ %p ' -exec base64 -w0 {{}} ';' -printf '\\
 
 @dataclass(frozen=True)
 class RunningContainer:
-    """What the engine says of it. started: when, so that a restart shows; id: so does a new one."""
+    """A container as the engine reports it. started, id: change with a restart or a replacement."""
 
     id: str
     image: str
@@ -35,7 +35,7 @@ class RunningContainer:
 
 @dataclass(frozen=True)
 class FoundFile:
-    """mode: octal, without a leading zero. written: when."""
+    """A file on a host. mode: octal, without a leading zero. written: its modification time."""
 
     content: str
     mode: str
@@ -44,8 +44,9 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class State:
-    """What is on a host: containers by name, files and traces by path, and what the checks of the
-    work's other parts printed, with a second text that shows whether the part was touched.
+    """What is on a host: containers by name, and files and traces by path.
+
+    machine: by part of the work, the output of both commands of its `Check`.
     """
 
     containers: dict[str, RunningContainer]
@@ -54,7 +55,7 @@ class State:
 
 
 def state(work: Work, host: Host) -> State:
-    """Return the state as the host itself reports it, not one of the tools."""
+    """Return the state as the host itself reports it; none of the tools is used."""
     checks = [part.check for part in work.machine]
     questions = [
         f"{{ {asked}; }} 2>&1" for each in checks for asked in (each.command, each.touched)
@@ -71,7 +72,7 @@ def state(work: Work, host: Host) -> State:
 
 
 def problems(work: Work, found: State) -> list[str]:
-    """Return the violations; empty if all of the work was done once, and nothing else."""
+    """Return the differences from the work; empty if all of it was done once, and nothing else."""
     return [
         *_machine_problems(work, found),
         *_container_problems(work, found),
@@ -126,7 +127,7 @@ def _machine_problems(work: Work, found: State) -> Iterator[str]:
 def _container_problems(work: Work, found: State) -> Iterator[str]:
     wanted = {container.name: container for container in work.containers}
     for name in sorted(found.containers.keys() - wanted.keys()):
-        yield f"container {name} is too many"
+        yield f"unexpected container {name}"
     for name, container in wanted.items():
         if name not in found.containers:
             yield f"container {name} is missing"
@@ -136,13 +137,13 @@ def _container_problems(work: Work, found: State) -> Iterator[str]:
 
 def _differences(wanted: Container, found: RunningContainer) -> Iterator[str]:
     if not found.running:
-        yield f"container {wanted.name} does not run"
+        yield f"container {wanted.name} is not running"
     if found.image != wanted.image:
         yield f"container {wanted.name} has the image {found.image}, not {wanted.image}"
     if found.ports != (wanted.published,):
         yield f"container {wanted.name} publishes {found.ports}, not {wanted.published}"
     if found.restart != wanted.restart:
-        yield f"container {wanted.name} restarts {found.restart}, not {wanted.restart}"
+        yield f"container {wanted.name} has restart policy {found.restart}, not {wanted.restart}"
     missing = {f"{name}={value}" for name, value in wanted.environment} - found.environment
     if missing:
         yield f"container {wanted.name} lacks {' '.join(sorted(missing))}"
@@ -152,12 +153,12 @@ def _file_problems(work: Work, found: State) -> Iterator[str]:
     wanted = {file.path: file for file in work.files}
     traces = set(work.traces())
     for path in sorted(found.files.keys() - wanted.keys() - traces):
-        yield f"{path} is too many"
+        yield f"unexpected file {path}"
     for path, file in wanted.items():
         if path not in found.files:
             yield f"{path} is missing"
         elif found.files[path].content != file.content:
-            yield f"{path} has another content"
+            yield f"{path} has other content"
         elif found.files[path].mode != file.mode.lstrip("0"):
             yield f"{path} has mode {found.files[path].mode}, not {file.mode}"
     for path in sorted(traces):

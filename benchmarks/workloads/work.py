@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from benchmarks.workloads.machine import Part
 
-#: Where all files and traces of commands lie on a host; this folder and those in it are there
-#: before any tool comes.
+#: The folders of all files and of the traces of commands on a host. They exist before any tool is
+#: called.
 FOLDER = "/srv/bench"
 FILES, TRACES = f"{FOLDER}/files", f"{FOLDER}/traces"
-#: What a command leaves each time it runs, as one line.
+#: The line that a command adds to its trace each time it runs.
 TRACE = "done\n"
 
 IMAGES = ("traefik/whoami:v1.10.1", "traefik/whoami:v1.10.2")
@@ -21,10 +21,10 @@ _FIRST_PORT = 18000
 
 @dataclass(frozen=True)
 class Container:
-    """A web server that runs. port: of the host, which leads to its port 80.
+    """A running web server. port: the port of the host for its port 80.
 
-    The port is published on an address that is named: if none is, one tool writes 0.0.0.0 and
-    others nothing, and the first takes the containers of the others for different.
+    The address of the port is set explicitly. Without it, one tool sets 0.0.0.0 and the others
+    nothing, so that this tool would replace the containers of the others.
     """
 
     name: str
@@ -71,9 +71,9 @@ class Work:
     """The desired state of each host.
 
     Attributes:
-        commands: each runs where its trace is missing, and only there.
-        reload: runs when the first file has changed, and only then; None for no such command.
-        machine: what there is beside these.
+        commands: each runs only if its trace does not exist.
+        reload: runs only if the first file has changed; None if there is no such command.
+        machine: further parts, see machine.py.
     """
 
     containers: tuple[Container, ...] = ()
@@ -88,7 +88,7 @@ class Work:
         return sum(map(len, parts)) + (self.reload is not None)
 
     def traces(self) -> Iterator[str]:
-        """Yield the paths that its commands write, each of them one line when all has run once."""
+        """Yield the paths of the traces; each has one line after each command has run once."""
         for command in (*self.commands, *filter(None, [self.reload])):
             yield command.trace
 
@@ -107,8 +107,8 @@ def work(
     reload: bool = False,
     machine: Iterable[Part] = (),
 ) -> Work:
-    """Return so many resources of each kind. reload: one more command, which the first file
-    triggers. machine: further resources.
+    """Return work with these numbers of resources. reload: whether there is one more command, which
+    the first file triggers. machine: further resources.
     """
     return Work(
         containers=tuple(_container(number) for number in range(1, containers + 1)),

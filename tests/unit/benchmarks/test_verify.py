@@ -54,21 +54,21 @@ def part(what: str, printed: str, touched: str = "then") -> State:
 
 
 CASES: list[tuple[State, str]] = [
-    (container(running=False), "container web1 does not run"),
+    (container(running=False), "container web1 is not running"),
     (container(image="traefik/whoami:v1.10.1"), "container web1 has the image"),
     (container(ports=()), "container web1 publishes ()"),
     (container(ports=("0.0.0.0:18001:80",)), "container web1 publishes"),
-    (container(restart="no"), "container web1 restarts no"),
+    (container(restart="no"), "container web1 has restart policy no"),
     (container(environment=frozenset({"SITE=site1"})), "container web1 lacks STAGE=production"),
     (replace(DONE, containers={"web2": DONE.containers["web2"]}), "container web1 is missing"),
     (
         replace(DONE, containers=DONE.containers | {"x": DONE.containers[WEB]}),
-        "container x is too many",
+        "unexpected container x",
     ),
     (without(FILE), f"{FILE} is missing"),
-    (file(FILE, content="else"), f"{FILE} has another content"),
+    (file(FILE, content="else"), f"{FILE} has other content"),
     (file(FILE, mode="644"), f"{FILE} has mode 644, not 0640"),
-    (file("/srv/bench/files/stray"), "/srv/bench/files/stray is too many"),
+    (file("/srv/bench/files/stray"), "unexpected file /srv/bench/files/stray"),
     (without(TRACED), f"the command of {TRACED} ran 0 times"),
     (part("service bench-worker1", "inactive\nenabled"), "service bench-worker1 has 'inactive"),
     (part("parameter net.ipv4.tcp_fin_timeout", "60"), "parameter net.ipv4.tcp_fin_timeout has"),
@@ -87,8 +87,8 @@ def test_a_problem_is_found(found: State, problem: str) -> None:
     assert only.startswith(problem)
 
 
-def test_the_other_revision_of_the_file_is_another_content() -> None:
-    assert problems(WORK.with_revision(1), DONE) == [f"{FILE} has another content"]
+def test_another_revision_of_the_file_has_other_content() -> None:
+    assert problems(WORK.with_revision(1), DONE) == [f"{FILE} has other content"]
 
 
 @pytest.mark.parametrize(
