@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the collection's plugins use of Ansible that Ansible does not document for plugins.
 
-Nothing else of the collection on the controller uses such names. Each says why it is needed, and
-what happens where an ansible-core does not have it. Modules have their own file for that,
-``module_utils/delivery/ansible_compat.py``, since they cannot import this one.
+No other file of the collection uses such names on the controller. Each docstring says why a name is
+needed ("Why"), and what happens if a version of ansible-core does not have it ("Missing"). Modules
+have their own file for that, ``module_utils/delivery/ansible_compat.py``, since they cannot import
+this one.
 
 Ansible's developer guide documents ``_execute_module`` and ``_task`` of actions, and
 ``_read_config_data``, ``_cache`` and those for constructed groups of inventory plugins. They are
@@ -31,7 +32,7 @@ from ansible.release import __version__
 
 from ..module_utils.delivery.ansible_compat import PROFILE
 
-#: The versions of ansible-core on which all of this was seen.
+#: The versions of ansible-core that are tested and have all of this.
 SEEN_ON = ("2.19", "2.20", "2.21")
 _MISSING = object()
 #: The argument that makes a module return its arguments.
@@ -105,7 +106,7 @@ class AnsibleAction(ActionBase):
     def connection_timeout(self) -> int:
         """Return how many seconds a connection may take. Missing: the default of all connections.
 
-        Why: a Python on the target that does not answer gets as much time.
+        Why: a Python on the target that does not respond is given up after the same time.
         """
         try:
             return int(self._connection.get_option("timeout"))
@@ -115,7 +116,7 @@ class AnsibleAction(ActionBase):
     def reset_connection(self) -> None:
         """End the connection to the target, so that the next call makes a new one.
 
-        Why: ssh keeps a connection that is used again, also if it has died. Missing: it is used.
+        Why: ssh keeps connections open and uses them again, even a broken one. Missing: it is used.
         """
         with contextlib.suppress(Exception):
             self._connection.reset()
@@ -198,7 +199,7 @@ class AnsibleAction(ActionBase):
             os.close(descriptor)  # for the password, which is not passed here
         connection.sshpass_pipe = None
         found = [os.fsdecode(word) for word in built]
-        # A program before it would type a password that it is not given here: the user is asked.
+        # Without a program before it, such as sshpass, which gets no password here: ssh prompts.
         return found[found.index(program) :] if program in found else []
 
     def _become_command(self, connection: Any, command: str) -> str:
@@ -249,8 +250,8 @@ class AnsibleAction(ActionBase):
     ) -> None:
         """Do what Ansible's method does, and make the module return its arguments.
 
-        Why: a module's answer is recognized by one of them. Since 2.21 they are left out unless the
-        user's setting says otherwise (see `shows_arguments`); older modules do not know it.
+        Why: a module's answer is recognized by one of them. Since 2.21, modules do not return them,
+        unless the user's setting says so (see `shows_arguments`).
         """
         super()._update_module_args(module_name, module_args, *more, **options)
         if not self._task.async_val and _INJECT in module_args:
@@ -261,7 +262,7 @@ class AnsibleAction(ActionBase):
 
         Why: ``_execute_module`` calls it, and other programs print text that looks like a result.
         """
-        if not self._task.async_val:  # Otherwise it is that of what starts the module.
+        if not self._task.async_val:  # Otherwise it is the output of what starts the module.
             res = {**res, "stdout": self.own_output(res.get("stdout", ""))}
         return super()._parse_returned_data(res, *more, **options)
 

@@ -18,21 +18,21 @@ from ..module_utils.host.private_files import open_file
 
 T = TypeVar("T")
 
-#: What one text may have, in characters: eight times the output that is kept of a command, as a
-#: mask is longer than a short secret.
+#: The longest text, in characters: eight times the output that is kept of a command, because a mask
+#: is longer than a short secret.
 LONGEST_TEXT = 1024 * 1024
-#: What all texts, and all values, may have together.
+#: The limit of a document: the characters of all texts, and one for each value and item.
 LARGEST = 32 * 1024 * 1024
 #: The same for a file of our own, with the results of a whole fleet.
 LARGEST_OF_OURS = 64 * LARGEST
 #: JSON needs up to six bytes for a character.
 _BYTES = 6
 DEEPEST = 32
-#: What one list, and one mapping, may have.
+#: The most items of one list or mapping.
 MOST_ITEMS = 100_000
 #: Sizes of containers have 64 bits.
 LARGEST_NUMBER = 2**64
-#: Python refuses to write an integer of many digits, and no one reads it.
+#: The most bits of an integer in a message. Python refuses to convert very long ones to text.
 _LONGEST_QUOTED = 128
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -42,13 +42,13 @@ class InvalidData(Exception):
 
 
 class Checked:
-    """One document, and how much of it has been read. ``where`` is a place such as `notes[2]`."""
+    """One document, and how much of it was read. where, in its methods: a place, as `notes[2]`."""
 
     def __init__(self, largest: int = LARGEST) -> None:
         self._largest = self._left = largest
 
     def text(self, value: Any, where: str, longest: int = LONGEST_TEXT) -> str:
-        """Return a text that every encoding can hold."""
+        """Return a text, with surrogates replaced (see `with_whole_characters`)."""
         if not isinstance(value, str):
             raise _wrong(where, "a string", value)
         if len(value) > longest:
@@ -57,7 +57,7 @@ class Checked:
         return with_whole_characters(value)
 
     def output(self, value: Any, where: str) -> str:
-        """Return what a program printed: as much as a whole document may have."""
+        """Return the output of a program, which can be as long as a whole document."""
         return self.text(value, where, self._largest)
 
     def end(self, value: Any, where: str, longest: int) -> str:
@@ -148,7 +148,7 @@ class Checked:
 
 
 def with_whole_characters(text: str) -> str:
-    """Return the text with halves of characters replaced, which no encoding can hold."""
+    """Return the text with surrogates replaced, which no encoding can represent."""
     # ``join`` makes an ordinary string of one that Ansible has marked.
     return _SURROGATES.sub("\ufffd", "".join([text]))
 

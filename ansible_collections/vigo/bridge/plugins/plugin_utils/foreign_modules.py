@@ -20,7 +20,7 @@ _FILE = "use 'type: file', with 'source' or 'content'"
 _EXEC = "use 'type: exec'"
 _NOT_NEEDED = "resources have 'when', variables and templates of their own"
 _PLAYBOOK = "do it in a playbook, before or after vigo-bridge"
-#: Modules of ansible.builtin of which the work is done on the controller, and what to do instead.
+#: Modules of ansible.builtin that do their work on the controller, and what to use instead.
 _ON_CONTROLLER: Mapping[str, str] = {
     **dict.fromkeys(("copy", "template"), _FILE),
     "assemble": "use 'type: file' with the whole content",
@@ -40,7 +40,7 @@ _ON_CONTROLLER: Mapping[str, str] = {
     "wait_for_connection": _PLAYBOOK,
     "meta": _PLAYBOOK,
 }
-#: Their actions only do what is done here as well, or choose between modules.
+#: Modules whose actions only do what we do, too, or choose between modules.
 _USABLE = frozenset({"command", "shell", "dnf", "uri"})
 _NEW_STYLE = re.compile(
     rb"(?:from|import)\s+(?:ansible\.module_utils|ansible_collections\.\w+\.\w+\.plugins"
@@ -67,9 +67,9 @@ class ForeignModule:
 
 
 def module_for_choice(name: str) -> ForeignModule | None:
-    """Return a module of which hosts may choose; None if it is not installed.
+    """Return one of the modules between which hosts choose; None if it is not installed.
 
-    Its action plugin may choose between modules itself, which is not needed then.
+    It may have an action plugin that chooses between modules, which is not needed here.
     """
     found = find_module(name) if _folders(name.rpartition(".")[0]) else None
     return ForeignModule(name, found.path, _imported(name, found.path)) if found else None

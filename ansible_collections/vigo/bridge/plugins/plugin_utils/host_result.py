@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A host's result as types. What a host returns is read here, and nowhere else.
+"""A host's result in typed form. What a host returns is read only here.
 
 The rest of the code can rely on the types, for example that each reason is a string.
 """
@@ -38,9 +38,8 @@ _ANSIBLES = ("invocation", "warnings", "deprecations", "exception", "module_stdo
 class HostResult:
     """What converge, stack_state or stack_info returned for one host, or why it could not.
 
-    stderr: what the host's shell or Python printed where the module did not run to its end.
-    containers, last_run: what vigo.bridge.stack_info returned besides;
-    None for other modules.
+    stderr: what the host's shell or Python printed if the module did not run to its end.
+    containers, last_run: further results of vigo.bridge.stack_info; None for other modules.
     """
 
     resources: tuple[Result, ...] = ()

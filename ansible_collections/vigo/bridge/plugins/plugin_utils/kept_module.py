@@ -30,7 +30,7 @@ from .ansible_compat import module_encoder
 
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ANSIBLE = os.path.dirname(os.path.abspath(module_utils.__file__))
-#: Parts of Ansible's that no module of ours needs.
+#: Parts of Ansible's ``module_utils`` that no module of ours needs.
 _LEFT_OUT = ("csharp", "facts", "powershell")
 
 _LAUNCH = """\
@@ -98,8 +98,9 @@ def arguments(given: Mapping[str, Any]) -> bytes:
 
 
 def name_of(module: str, pythons: Sequence[str]) -> str:
-    """Return the name that a module is kept under: for its present content, and one Python.
-    module: its full name.
+    """Return the name under which a module is kept: it depends on the module's content.
+
+    module: its full name. pythons: those of the target that may run it.
     """
     digest = hashlib.sha256(_SHARED_DIGEST + repr(tuple(pythons)).encode())
     with open(os.path.join(_PLUGINS, _path(module)), "rb") as stream:
@@ -164,7 +165,7 @@ def _digest(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
-# Found out where Ansible loads its plugins, once, and not in each of its workers.
+# Computed once, when Ansible loads its plugins, and not in each of its workers.
 _ENCODER = module_encoder()
 _SHARED = _contents(
     os.path.join(_PLUGINS, "module_utils"),

@@ -20,7 +20,7 @@ _LONGEST_NAME = 1024
 
 @dataclass(frozen=True)
 class LogLine:
-    """time: in nanoseconds. text: bytes that are not valid UTF-8 are halves of characters."""
+    """A line of a log. time: in nanoseconds. text: bytes that are not UTF-8 are surrogates."""
 
     time: int
     container: str
@@ -32,8 +32,8 @@ class LogLine:
 
 @dataclass(frozen=True)
 class LogPage:
-    """lines: in order of time. problems: why logs cannot be read, by container. containers: how
-    many are read.
+    """The lines of one call. lines: in order of time. problems: by container, why its log cannot be
+    read. containers: the number of containers whose logs are read.
 
     now: the host's time, in nanoseconds. complete_until: no further line is older. more: whether
     there are further lines already. cursor: where the next call continues.

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hands the lines of a host's logs to the program that started Ansible, over its socket.
+"""Sends the lines of a host's logs to the program that started Ansible, over its socket.
 
-Each message is one line of JSON. What the program does not read yet makes the sender wait, so that
-no lines pile up in memory.
+Each message is one line of JSON. The sender waits until the program reads, so that lines do not
+accumulate in memory.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Archives of modules with all that they import, for targets.
 
-To find out what modules import takes about a second. So archives are kept on the controller, in a
-folder that only this user can write to, until a file changes that may be in one. Of the workers for
-all hosts, one builds an archive, and the others wait for it.
+It takes about a second to find out what modules import. So archives are kept on the controller, in
+a folder that only this user can write to, until a file changes that may be in one. One of Ansible's
+workers builds an archive, and the others wait for it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from .foreign_modules import ForeignModule, Refused, module_for_choice, module_n
 
 _FOLDER = "built-archives"
 _COLLECTIONS = "ansible_collections"
-#: How many archives are kept, those used last: one for each set of modules that hosts use.
+#: How many archives are kept: those that were used last. Each set of modules has its own archive.
 _MOST = 64
 
 
@@ -85,7 +85,7 @@ def _built_once(modules: Sequence[ForeignModule]) -> bytes:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """Wait until no other process of this user builds an archive; where it can be known."""
+    """Wait until no other process of this user builds an archive, if the folder can be locked."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError):
             folder = os.open(private_files.make_folder(_folder()), os.O_RDONLY | os.O_DIRECTORY)

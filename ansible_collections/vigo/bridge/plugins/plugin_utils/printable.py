@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes text from hosts, engines and untrusted files safe to print on a terminal.
 
-What is replaced: control characters (C0, C1, DEL; so escape sequences do nothing), characters that
-change the direction of text or are invisible, line separators that are no line breaks, and halves
-of characters, which no terminal can be sent. They are shown as Python writes them: ``\\x1b``.
+These characters are replaced: control characters (C0, C1, DEL), so that escape sequences have no
+effect; characters that change the direction of text or are invisible; line separators other than
+line breaks; and surrogates, which cannot be sent to a terminal. They are shown as Python writes
+them, such as ``\\x1b``.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text that must not begin a new line, such as a name."""
+    """Return a text in one line, such as a name."""
     return clean(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
@@ -82,7 +83,7 @@ def cleaned_result(result: Mapping[str, Any]) -> dict[str, Any]:
         if name in result:
             try:
                 shown[name] = cleaned(result[name])
-            except RecursionError:  # no host of ours nests anything so deep
+            except RecursionError:  # Our modules nest nothing as deeply.
                 del shown[name]
     return shown
 

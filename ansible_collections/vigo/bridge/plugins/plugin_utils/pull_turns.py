@@ -21,7 +21,7 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils.delivery.pull_turns import ASK, LATER, PULL, PULLS, STEP
 
-#: Seconds between two looks for a free turn.
+#: Seconds between two checks for a free turn.
 _SHORTEST, _LONGEST = 0.1, 0.3
 
 #: Calls the module with a value of `PULLS`, and returns its result.

@@ -4,17 +4,18 @@
 """The command with which a target finds a Python that runs, and has it run a program.
 
 A shell on the target starts one Python after the other. The first one that takes over runs the
-program, so it starts only once. One that fails before, that is too old, or that does not take over
-in time is given up, and has touched nothing: input and output of the command are kept from it until
-then, under other numbers.
+program, so the program starts only once. A Python that fails before that, is too old, or does not
+take over in time is given up. It has touched nothing: until it takes over, the input and output of
+the command have other descriptor numbers.
 
-Taking over is reading the first lines of the input, one for each Python (`beginning`). After a
-Python has ended, the shell reads the next of these lines: where it is gone, no other Python may
-start, since the program may have done its work. No signal says so, as some shells lose signals. A
-program whose caller is gone has an exit status of its own: the end of the input may never come.
+A Python takes over by reading the first lines of the input, one for each Python (`beginning`).
+After a Python has ended, the shell reads the next of these lines. If it is gone, no other Python
+may start, since the program may have done its work. A signal could not report this, because some
+shells lose signals. A program whose caller is gone has an exit status of its own (`LEFT`): then the
+shell does not read, because the input may never end.
 
-A timer of the shell's own limits the time, since not every target has the program ``timeout``.
-Where it has no ``sleep`` either, nothing limits it.
+The shell limits the time with a timer of its own, since not every target has the program
+``timeout``. If the target has no ``sleep`` either, there is no limit.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ from typing import Sequence
 
 from ..module_utils.delivery.live_call import LEFT
 
-#: What is printed of each Python that is given up, and of the one that was found.
+#: These words are printed before the path of each Python that hung, and of the one that was found.
 _HUNG = "vigo-bridge-python-hangs"
 _FOUND = "vigo-bridge-python"
 _LINE = "-"
-#: What `search` has a Python return.
+#: The exit status of a Python that `search` has started.
 _RUNS = 96
-#: n: lines that are left. c: the process of a Python, w: the timer's. late: it was given up.
+#: n: the number of lines that are left. c: the process of a Python. w: the process of the timer.
+#: late: set if the Python was given up.
 #:
-#: A process that was just started still has its shell's traps, and might lose a signal to them; so
-#: they are set afterwards. `wait` ends at a signal to the shell, and may have the exit status only
-#: when it is called again. With a Python end the processes that it has started, since they would
+#: A new process first has the traps of its shell, which might catch a signal for it. So they are
+#: set afterwards. A signal to the shell ends `wait`, which may return the exit status only when it
+#: is called again. The processes that a Python has started are killed with it, because they would
 #: keep the connection open.
 _SCRIPT = """\
 exec 3<&0 4>&1 5>&2 </dev/null >/dev/null 2>&1
@@ -70,8 +72,9 @@ sh -c 'read -r line && [ "$line" = {line} ]' <&3 || exit $r
 n=$((n-1))"""
 _NAMED = """\
 [ $r = {runs} ] && {{ printf '\\n%s %s\\n' {found} "$(command -v "$p")" >&4; exit; }}"""
-#: It fails where a program in the place of Python has not passed on what it was given, or runs it
-#: among other processes, as in a container. A shell has such processes ignore SIGINT and SIGQUIT.
+#: It fails if a wrapper in place of Python does not pass on the descriptors, or runs Python where
+#: it cannot see the shell, as in a container. The shell starts it with SIGINT and SIGQUIT ignored,
+#: which it undoes.
 _BEGIN = """\
 import sys
 if sys.version_info < (3, 8):
@@ -125,8 +128,8 @@ def beginning(pythons: Sequence[str]) -> bytes:
 def run(pythons: Sequence[str], limit: int, program: str, nothing: str) -> str:
     """Return the command that runs a program with the first Python that starts.
 
-    limit: how many seconds each Python has to take over. nothing: printed if none does; all input
-    is read then, as the connection might break otherwise.
+    limit: how many seconds each Python has to take over. nothing: printed if none takes over; all
+    input is read then, because the connection might break otherwise.
     """
     return _command(
         pythons,

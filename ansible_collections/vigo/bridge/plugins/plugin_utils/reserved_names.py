@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of Ansible's own, which no user's variable can mean."""
+"""The names that Ansible reserves, which cannot be the names of a user's variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Iterable, Mapping
 
 from .ansible_compat import given_variables, keywords, names_of_ansibles_variables
 
-#: All of Ansible's names that start so are its own, too.
+#: Ansible also reserves all names with this prefix.
 RESERVED_PREFIX = "ansible_"
 
 

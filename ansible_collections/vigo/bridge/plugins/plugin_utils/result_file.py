@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leave each host's result in a folder, for the program that started Ansible.
+"""Writes each host's result to a folder, for the program that started Ansible.
 
 Events and callbacks may come late or not at all; these files are authoritative.
 """

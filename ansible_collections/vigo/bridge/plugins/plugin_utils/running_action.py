@@ -105,7 +105,7 @@ class RunningAction(AnsibleAction):
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:
         answer = self.run_program(command, given)
         self._warn_of_hung(answer["stdout"])
-        # Ansible warns of what a login shell prints beside the result, unchanged.
+        # If a login shell prints text besides the result, Ansible shows it unchanged in a warning.
         shown = {
             **answer,
             "stdout": clean_json(answer["stdout"]),
@@ -162,7 +162,7 @@ class RunningAction(AnsibleAction):
     def _may_be_kept(self, task_vars: Mapping[str, Any]) -> bool:
         """Return whether modules may be kept.
 
-        Without pipelining, the user may want to look at what is sent.
+        They are not without pipelining: it may be off because the user wants to see what is sent.
         """
         switch = task_vars.get("vigo_keep_modules", os.environ.get("VIGO_KEEP_MODULES", True))
         return bool(

@@ -17,9 +17,9 @@ from typing import Iterator, Mapping
 
 from ..module_utils.engine.sdk import PACKAGES
 
-#: Built for one Python and one kind of machine; the packages do without.
+#: Files for one Python version or one processor architecture; the packages work without them.
 _NATIVE = (".so", ".pyd", ".pyc")
-#: Only makes requests guess better; the others are needed.
+#: requests uses it only to guess encodings; the other packages are required.
 _OPTIONAL = "charset_normalizer"
 
 
@@ -87,6 +87,6 @@ def _offer() -> Mapping[str, str]:
     return archive.offer() if archive else {}
 
 
-#: The description of the controller's SDK for targets; empty if there is none. Made once, where
+#: The description of the controller's SDK for targets; empty if there is none. Computed once, when
 #: Ansible loads its plugins, and not in each of its workers.
 OFFER = _offer()

@@ -37,9 +37,9 @@ from .secrets import UnknownSecrets, weak
 
 
 class SecretAction(RunningAction):
-    """The base of our actions. Secrets are looked up at the moment of the call, no earlier."""
+    """The base of our actions. Secrets are looked up only when the module is called."""
 
-    #: What it adds to the arguments, besides what all actions add.
+    #: The arguments that it adds, in addition to those that all actions add.
     added: Sequence[str] = ()
 
     def call(
@@ -86,7 +86,7 @@ class SecretAction(RunningAction):
         task_vars: Mapping[str, Any],
         modules: ModuleArchive | None,
     ) -> dict[str, Any]:
-        """Execute the module, and send an archive to a target that answers that it needs it."""
+        """Execute the module; if it reports that an archive is missing, send the archive."""
         while True:
             result = self.execute(module, arguments, task_vars)
             missing: dict[str, Any] = {}
@@ -121,7 +121,7 @@ class SecretAction(RunningAction):
 
 
 class _Hidden(dict[str, Any]):
-    """Secrets that do not show where Ansible prints arguments, as with ANSIBLE_DEBUG."""
+    """Secrets that are not shown if Ansible prints arguments, as with ANSIBLE_DEBUG."""
 
     def __repr__(self) -> str:
         return repr(MASK)
@@ -145,7 +145,7 @@ class ModuleAction(SecretAction):
     needs_sdk = False
     #: The argument spec of what the module applies.
     options: Mapping[str, Mapping[str, Any]] = {}
-    #: Those that may hold any character.
+    #: The options whose values may contain any character.
     data: Container[str] = ()
     #: The type whose aliases and advice the task gets; None: the module itself refuses options.
     kind: ResourceType | None = None

@@ -41,12 +41,12 @@ _LONGEST_TIMEOUT = 86400
 DEFAULT_VAULT_FILE = "secrets.vault.yml"
 
 
-#: Makes a store of another package's entry point and of its value in the list.
+#: Creates a store from the entry point of another package, and from its value in the list.
 PluggedIn = Callable[["EntryPoint", Any], Store]
 
 
 class WrongList(StoreError):
-    """``secrets.yml`` is wrong. line, column: where, from 1; reason: the message without that."""
+    """``secrets.yml`` is invalid. line, column: from 1. reason: the message without the place."""
 
     def __init__(self, path: str, line: int, column: int, reason: str) -> None:
         super().__init__(f"{path}:{line}:{column}: {reason}")
@@ -127,12 +127,12 @@ def _entries(path: str, text: str) -> list[tuple[Any, yaml.Mark]]:
 
 
 def _place(mark: yaml.Mark | CMark | None) -> tuple[int, int]:
-    """Return line and column from 1; the file's begin where PyYAML names none."""
+    """Return line and column from 1; the first ones if PyYAML reports no place."""
     return (1, 1) if mark is None else (mark.line + 1, mark.column + 1)
 
 
 def _default(folder: str, read: VaultReader) -> list[Store]:
-    """Return the default vault file, where there is one, and the environment."""
+    """Return the default vault file, if it exists, and the environment."""
     path = os.path.join(folder, DEFAULT_VAULT_FILE)
     if not os.path.lexists(path):
         return [EnvironmentStore()]

@@ -46,7 +46,9 @@ class Store:
 
 
 class EnvironmentStore(Store):
-    """``VIGO_SECRET_`` and the path in capitals, other characters as ``_``."""
+    """Environment variables: ``VIGO_SECRET_`` and the path in capitals, with ``_`` for all
+    characters other than letters and digits.
+    """
 
     description = "env"
 
@@ -56,7 +58,10 @@ class EnvironmentStore(Store):
 
 
 class VaultFileStore(Store):
-    """A YAML file of ansible-vault: paths as keys, or maps in maps. Values are texts as written."""
+    """A YAML file of ansible-vault: its keys are paths, or parts of paths in nested mappings.
+
+    Values are texts as written.
+    """
 
     def __init__(self, path: str, read: VaultReader) -> None:
         self.path = path

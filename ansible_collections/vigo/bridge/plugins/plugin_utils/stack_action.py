@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calls a module of this collection for a whole stack, with the host's variables of the stack.
 
-What the task does not give comes from the variables ``vigo_resources``, ``vigo_crates``,
-``vigo_vars``, ``vigo_only``, taken unchanged: Ansible templates nothing in them; and from others,
-such as ``vigo_scope``. Names in ``vigo_fixed`` keep the stack's value, independent of the user's
-variables.
+Options that the task does not set are taken from variables of the host. ``vigo_resources``,
+``vigo_crates``, ``vigo_vars`` and ``vigo_only`` are taken unchanged: Ansible does not render
+templates in them. It renders the others, such as ``vigo_scope``. The variables of the stack whose
+names are in ``vigo_fixed`` keep the stack's value, even if the user sets them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from .running_action import display
 from .secret_action import SecretAction, with_texts_only
 
 _TAKEN_AS_THEY_STAND = ("resources", "crates", "vars", "only")
-#: They describe the scope that the variable gives, and do not belong to one that the task gives.
+#: They describe the scope in ``vigo_scope``, and are not used if the task sets another scope.
 _OF_THE_SCOPE = ("scope", "stack_id", "former_scopes", "scope_is_default")
 
 #: Options that take one text.
@@ -45,13 +45,13 @@ _TEXTS = {name: {"type": "str"} for name in ("scope", "state_dir", "docker_host"
 
 
 class StackCall(SecretAction):
-    """The base of actions whose modules get what the host's variables say of a stack."""
+    """The base of actions whose modules get a stack from the host's variables."""
 
     #: Further options whose default is the variable ``vigo_NAME``, which Ansible templates.
     from_variables: Sequence[str] = ()
 
     def takes_variables(self, arguments: Mapping[str, Any]) -> bool:
-        """Return whether what the task does not give comes from variables."""
+        """Return whether options that the task does not set are taken from variables."""
         return True
 
     def stack_arguments(self, task_vars: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

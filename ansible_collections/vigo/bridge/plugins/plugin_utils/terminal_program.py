@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is run on a target so that the user's terminal is in one of its containers."""
+"""The program that is run on a target to connect the user's terminal to one of its containers."""
 
 from __future__ import annotations
 

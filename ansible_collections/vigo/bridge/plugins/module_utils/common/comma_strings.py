@@ -86,7 +86,7 @@ def as_map(value: Any, attribute: str) -> dict[str, str]:
 
 
 def words(value: Sequence[Any]) -> tuple[str, ...]:
-    """Return the words of a command. None may be null: it would become an empty word."""
+    """Return the words of a command. Raise NotText for null, which would become an empty word."""
     for place, item in enumerate(value):
         if item is None:
             raise NotText(item, (place,))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signals by name and by number, as Linux numbers them: a stack is checked on any machine."""
+"""Signals by name and by number. The numbers are those of Linux, also where a stack is checked."""
 
 from __future__ import annotations
 

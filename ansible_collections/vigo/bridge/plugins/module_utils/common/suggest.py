@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Suggests the known name that was probably meant by an unknown one."""
+"""Suggests the known name that was probably meant instead of an unknown one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A time limit for regular expressions that users write: some take years for one line."""
+"""A time limit for regular expressions of users, because some would take years for one line."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ LIMIT = 30.0
 
 @contextlib.contextmanager
 def matching_limit(what: str) -> Iterator[None]:
-    """End the code inside after the limit. Raise ResourceError.
+    """Interrupt the block after the limit. Raise ResourceError.
 
-    what: which patterns these are. Python handles signals also while it matches. Only the main
-    thread can be interrupted; other threads have no limit.
+    what: the name of the patterns, for the message. Python handles signals also while it matches a
+    pattern. Only the main thread can be interrupted; other threads have no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -12,8 +12,8 @@ from typing import Iterable, Sequence
 def topological_order(ids: Sequence[str], edges: Iterable[tuple[str, str]]) -> list[str]:
     """Return the ids in topological order, ties in the given order.
 
-    edges: pairs of ids, the first one before the second. Without the ids in a cycle, and those that
-    come after a cycle.
+    edges: pairs of ids, the first one before the second. The result does not have the ids in a
+    cycle, and those that come after a cycle.
     """
     place = {one: number for number, one in enumerate(ids)}
     waiting = dict.fromkeys(ids, 0)

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The undocumented names of Ansible that code on targets uses.
 
-It is separate from ``plugin_utils/ansible_compat.py``, because ``plugin_utils`` is
-not sent to targets. The versions of ansible-core on which it was seen are there.
+Each docstring says why a name is needed ("Why"), and what happens if a version of ansible-core does
+not have it ("Missing"). This file is separate from ``plugin_utils/ansible_compat.py``, because
+``plugin_utils`` is not sent to targets. The tested versions of ansible-core are listed there.
 """
 
 from __future__ import annotations
@@ -51,10 +52,10 @@ class TakesArguments:
 
 
 def own_arguments(basic: Any) -> dict[str, Any]:
-    """Return the arguments that Ansible gave this process's module besides its options.
+    """Return the arguments that Ansible gave this process's module in addition to its options.
 
-    basic: the module ``ansible.module_utils.basic``. Why: another module must get the same.
-    Missing: raises AttributeError.
+    basic: the module ``ansible.module_utils.basic``. Why: a module that we run must get the same
+    arguments. Missing: raises AttributeError.
     """
     given = json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]
     return {name: value for name, value in given.items() if name.startswith("_ansible_")}
@@ -64,7 +65,7 @@ def import_what_modules_need() -> None:
     """Import what each module and its wrapper import, so that forked children do not have to.
 
     Why: a module that has nothing to do spends a fifth of its time on that. Missing: each child
-    imports it, or what its version of Ansible has in its place.
+    imports it, or what its version of Ansible has instead.
     """
     with contextlib.suppress(ImportError, AttributeError):
         import runpy  # noqa: F401

@@ -32,8 +32,8 @@ class FullModule(TakesArguments, AnsibleModule):
             give_arguments(basic, line)
         self.names_to_take = names_to_take
         super().__init__(argument_spec=options, supports_check_mode=True, **relations)
-        # Ansible would mask what is listed here in all that leaves the module, in the names of
-        # resources and in actions too. We mask what comes from outside, by ``leave`` at the latest.
+        # Ansible would mask these values in the whole result, also in the names of resources and
+        # in actions. We mask only what comes from outside, at the latest in `types.task.leave`.
         self.no_log_values.clear()
 
     @property

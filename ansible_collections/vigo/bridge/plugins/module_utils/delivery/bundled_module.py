@@ -4,14 +4,15 @@
 """Runs a module from a bundle, which contains the module and all its imports.
 
 This file is sent with each call, before all other code of the collection, and imports only the
-standard library. With the first call come all sources, which are compiled here (`first_call`). The
-bytecode stays on the target, and with later calls comes only what reads it (`later_call`); see
-``kept_module``. Both end with the module's result, or report that the module is missing. In that
-case, nothing has been done.
+standard library. The first call also sends all sources, which are compiled here (`first_call`). The
+bytecode stays on the target, and later calls send only the code that reads it (`later_call`); see
+``kept_module``. Both print the module's result, or that the module is missing. In the latter case,
+nothing has been done.
 
-What is sent is a line of JSON, with the ``module``, the ``name`` to keep it under, or an empty one,
-and the ``size`` of what follows: the sources by path, as compressed JSON; then the arguments, as a
-line of JSON. What follows them is left to the module.
+The input has three parts. The first is a line of JSON with the ``module``, the ``name`` under which
+it is stored (empty if it is not), and the ``size`` of the second part. The second has the sources
+by path, as compressed JSON. The third has the arguments, as a line of JSON. The module can read the
+input after that.
 """
 
 from __future__ import annotations
@@ -86,13 +87,13 @@ class Bundle:
 def first_call(stream: BinaryIO, nothing: str) -> None:
     """Run a module from its sources, and keep it under its name.
 
-    nothing: the answer if there is nothing to run.
+    nothing: printed if the module cannot be run.
     """
     head, bundle = _received(stream)
 
     def keep() -> None:
         if head["name"]:
-            # Few calls need it; its bytecode is kept for these.
+            # Only few calls need it; its bytecode is kept for them.
             importlib.import_module("ansible.module_utils.basic")
             _kept_module().keep(head["name"], bundle.compiled())
 
@@ -131,8 +132,8 @@ def _run(
 ) -> None:
     """Run a module, and end the process.
 
-    Python's start and end take as long as the whole work of many modules: so garbage collection is
-    off while modules are loaded, and the process ends without clean-up.
+    Starting and ending Python takes as long as the whole work of many modules. So garbage
+    collection is off while modules are loaded, and the process ends without clean-up.
     """
     try:
         os.getcwd()

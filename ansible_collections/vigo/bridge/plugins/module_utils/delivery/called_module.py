@@ -5,8 +5,8 @@
 """How a module gets its arguments and returns its result.
 
 Ansible's AnsibleModule takes longer to import than most modules take to run. So `plain_module`
-reads arguments that fit the module's options as they are. AnsibleModule gets all others, to convert
-or refuse them, and all where Ansible itself runs the module.
+reads arguments that need no conversion. AnsibleModule converts or refuses all others, and reads all
+arguments if Ansible itself runs the module.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ SECRETS = "_secrets"
 SDK = "_sdk"
 #: That SDK (base64), sent after the module has reported that it is missing.
 SDK_ARCHIVE = "_sdk_archive"
-#: How action plugins offer an archive of modules: its ``digest``, and as ``modules`` what Python
-#: imports for the name of each; and the archive itself (base64) once the module lacks it.
+#: The offer of an archive of modules: its ``digest``, and in ``modules`` what Python imports, by
+#: the name of each module. Then the archive itself (base64), sent after the module has reported
+#: that it is missing.
 MODULES, MODULES_ARCHIVE = "_modules", "_modules_archive"
-#: Whether a command is not run, but where a terminal for it can be opened is returned.
+#: Whether the module does not run a command, but returns where a terminal for it can be opened.
 TERMINAL = "_terminal"
 
 #: The arguments that each action plugin may add. They are not options, and a task cannot set them.
 ADDED = (SECRETS, SDK, SDK_ARCHIVE, CALL)
 
-#: The line of JSON with the arguments; None where Ansible itself runs the module.
+#: The line of JSON with the arguments; None if Ansible itself runs the module.
 _line: bytes | None = None
 
 
@@ -39,7 +40,7 @@ class CalledModule(Protocol):
     """A module that was called.
 
     params: the values of all its options. taken: what the action plugin has added. told: the
-    arguments that Ansible gives every module besides its options.
+    arguments that Ansible gives every module in addition to its options.
     """
 
     argument_spec: Mapping[str, Mapping[str, Any]]

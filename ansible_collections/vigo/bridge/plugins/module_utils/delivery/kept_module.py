@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A module that is stored on its target, so that later calls do not send it again.
 
-A file is kept under a name that stands for the module's content. It holds the bytecode of all that
-the module needs, after the version of the bytecode and a digest. It appears in one step, and a call
+The name of a file depends on the module's content. The file has the version of the bytecode, a
+digest, and the bytecode of everything that the module needs. It is written in one step, and a call
 reads all of it when it starts, so that it can be replaced at any time.
 """
 

@@ -4,9 +4,9 @@
 """A call of a module that returns several results, one after the other, over one connection.
 
 Each result is a line of output. The caller requests the next one with a line break, so only one is
-transit, and a request shows that the previous result has arrived. The module ends when its input
-ends, or when no result is requested for 30 seconds, because then the connection was lost or the
-caller is suspended. So no process stays on a target without its caller.
+in transit, and a request shows that the previous result has arrived. The module ends when its input
+ends, or when no result is requested for 30 seconds, because the connection was lost or the caller
+is suspended. So no process stays on a target without its caller.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from .bundled_module import CALL
 LIVE = "_live"
 #: The line with which the caller requests the next result.
 NEXT = b"\n"
-#: The exit status of a module whose caller is gone. The shell that has started it does not read the
-#: input any more: its end may never come.
+#: The exit status of a module whose caller is gone. The shell that has started it then stops
+#: reading the input, which may never end.
 LEFT = 97
 #: How long to wait for a request, in seconds.
 _PATIENCE = 30

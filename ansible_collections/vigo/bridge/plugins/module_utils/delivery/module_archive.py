@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Archives of modules that are not of this collection, with everything that they import.
+"""Archives of modules that do not belong to this collection, with everything that they import.
 
-Each is named by its content. The controller sends it once; the target adds the bytecode for its
-Python, and keeps it in a folder that only this user and root can write to. Check mode keeps it for
-the one call. It stays a file, since some modules start themselves with another Python.
+An archive's name is derived from its content. The controller sends it once; the target adds the
+bytecode for its Python, and stores it in a folder that only this user and root can write to. In
+check mode, it is stored for this call only. It must be a file, because some modules restart
+themselves with another Python.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Library:
     """The modules of a call.
 
     path: their archive. names: what Python imports, by the full name of each. told: the arguments
-    that Ansible gives every module besides its options.
+    that Ansible gives every module in addition to its options.
     """
 
     path: str
@@ -64,7 +65,9 @@ def folder() -> str:
 def provide(offer: Mapping[str, Any], archive: str | None, keep: bool) -> str | None:
     """Return the archive's path; None if the controller has to send it first.
 
-    offer, archive: see `ADDED`. keep: whether it stays there. Raise OSError.
+    offer, archive: see `called_module.MODULES`. keep: whether it stays on the target.
+
+    Raise OSError.
     """
     prefix = f"{offer['digest']}-{sys.implementation.cache_tag}-"
     found = _kept(prefix)
@@ -164,6 +167,6 @@ def _remove_older(name: str) -> None:
             others, key=lambda entry: entry.stat(follow_symlinks=False).st_mtime, reverse=True
         )
         for entry in newest[OTHERS:]:
-            # Other stacks of this machine have their own, and may use them now.
+            # Other stacks on this machine have archives of their own, and may be using them.
             if time.time() - entry.stat(follow_symlinks=False).st_mtime > _UNUSED:
                 remove(entry.path)

@@ -4,8 +4,8 @@
 
 """A module whose arguments already have the types of its options.
 
-It does what Ansible's AnsibleModule does, with which the tests compare it. `read` returns None if
-anything else than a plain comparison is needed, even for an error.
+It does the same as Ansible's AnsibleModule; tests compare both. `read` returns None if an argument
+must be converted or is invalid.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import Any, Mapping, Sequence
 from .bundled_module import CALL
 
 _OF_ANSIBLE = "_ansible_"
-#: What is known here of an option. Others, such as ``fallback``, are left to Ansible.
+#: The keys of an option that are supported here. Ansible reads options with other keys, such as
+#: ``fallback``.
 _KNOWN = frozenset(
     {"type", "required", "default", "choices", "elements", "options", "no_log", "aliases"}
 )
@@ -106,7 +107,7 @@ def read(
 def fitting(
     given: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any] | None:
-    """Return the values of all options; None if that takes more than a comparison."""
+    """Return the values of all options; None if Ansible has to convert or refuse one."""
     values = {name: given[name] for name in given if name in options}
     if len(values) < len(given):
         return None
@@ -196,9 +197,10 @@ def _log(
 
 
 def _logged(value: Any, option: Mapping[str, Any]) -> str:
-    """Return what is logged of a value: numbers, and texts that say what the call is about.
+    """Return what is logged of a value.
 
-    A password may be in a list, an address or another text.
+    Only numbers, required texts and choices are logged: a list, an address or another text may
+    contain a password.
     """
     is_shown = isinstance(value, (int, float)) or (
         isinstance(value, str)

@@ -6,7 +6,7 @@
 If the number of hosts that pull at the same time is limited, the action plugin makes up to three
 calls. The first one applies everything if no image has to be pulled; otherwise it changes nothing,
 and its result has `PULLS`. The second one, at the host's turn, only pulls, and its result has
-`PULLS`, too. The last one gets that, applies everything, and pulls nothing again.
+`PULLS`, too. The last one gets this result, applies everything, and does not pull again.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Archives of Python files that are unpacked on a target once, and kept there.
 
-Each has a folder of its own, in one that only this user and root can write to. It is created in one
-step, so that other processes find all of it or nothing.
+Each has a subfolder of a folder that only this user and root can write to. The subfolder is created
+in one step, so that other processes find all of its files or none.
 """
 
 from __future__ import annotations

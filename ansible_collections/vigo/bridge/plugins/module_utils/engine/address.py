@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where an engine is, and what is needed to reach it.
+"""The address of an engine, and what is needed to reach it.
 
-Calls that use no engine import this, and nothing that talks to one.
+Calls that use no engine import only this module of the package, so it imports no client.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 """The connection to an engine's socket.
 
 An engine at a Unix socket is reached with the standard library (``unix_socket``), any other with
-the docker SDK (``sdk_session``). The calls are in ``engine``.
+the docker SDK (``sdk_session``). The single calls are in ``types/container/engine``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a user has installed for Python outside of the system's folders.
+"""The Python packages that a user has installed outside of the system's folders.
 
 Modules run in an isolated Python, which reads neither ``PYTHONPATH`` nor the user's own
 site-packages, because another user may be able to write to these folders. If no other user can, an

@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The docker SDK of this target: its own, or one that the controller sends.
 
-The controller's comes as an archive that is named by its content. It is unpacked once, into a
-folder of that name that only this user can use, and stays there; Python keeps its bytecode beside
-it, for each version its own. Check mode unpacks it for the one call.
+The controller sends its SDK as an archive whose name is derived from its content. The archive is
+unpacked once, into a folder of that name that only this user can use, and stays there. Python
+stores the bytecode beside it, separately for each version. In check mode, the archive is unpacked
+for this call only.
 
 Only an import shows whether an SDK works, and it takes longer than everything else in a run without
 changes. So the state folder records which SDK worked.
@@ -37,7 +38,7 @@ PACKAGES = ("docker", "requests", "urllib3", "idna", "certifi", "charset_normali
 #: then.
 MISSING = "sdk_missing"
 
-#: The file that records which SDK works; and those records that this call has used.
+#: The file that records which SDK works. `_trusted` has the records that this call has used.
 _MEMORY = "works"
 _LONGEST_MEMORY = 10_000
 _trusted: list[str] = []
@@ -147,8 +148,8 @@ def _try(folders: Sequence[str], keep: bool) -> None:
 
 
 def _seen() -> str:
-    """Return an identifier of the SDK that would be imported, and of the Python; empty if something
-    is missing.
+    """Return a text that identifies the SDK that would be imported and this Python; empty if a
+    package is missing.
     """
     seen = [sys.version]
     for package in PACKAGES[:3]:

@@ -19,7 +19,7 @@ from . import sdk
 from .conversation import BlockingConversation
 from .unix_socket import conversation_over
 
-#: Of an engine without encryption, if its address names none.
+#: The port of an engine without encryption, if its address has none.
 _PORT = 2375
 
 

@@ -67,8 +67,8 @@ class Stream:
 class UnixSocket:
     """A client of the engine at one socket.
 
-    Each thread has a connection of its own for reading calls, kept alive. A changing call gets a
-    new one: if a kept connection broke, it would be unknown whether the engine got the call.
+    Each thread has one connection for its GET requests, which stays open. Each other request gets a
+    new connection: if an open one broke, it would be unknown whether the engine got the request.
     """
 
     def __init__(self, path: str) -> None:
@@ -186,8 +186,8 @@ def _read(response: http.client.HTTPResponse) -> Answer:
 
 
 class _Connection(http.client.HTTPConnection):
-    """opened: the last socket. ``sock`` is None while a response is read after which the engine, or
-    a proxy, closes the connection.
+    """A connection to a Unix socket. opened: its last socket, also where ``sock`` is None, because
+    the engine or a proxy closes the connection after the response that is being read.
     """
 
     opened: socket.socket
