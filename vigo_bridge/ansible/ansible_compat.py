@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The undocumented names of Ansible and ansible-runner that vigo_bridge uses.
 
-The collection has its own file, ``plugin_utils/ansible_compat.py``, since it imports nothing of
-vigo_bridge; the versions of ansible-core on which all was seen are there. Each function here says
-why the names are needed, and what happens where they are missing. Ansible and ansible-runner are
-imported in the functions: most commands need neither.
+Each docstring says why the names are needed ("Why"), and what happens if a version does not have
+them ("Missing"). The collection has its own file, ``plugin_utils/ansible_compat.py``, since it
+imports nothing of vigo_bridge; the tested versions of ansible-core are listed there. Ansible and
+ansible-runner are imported in the functions, because most commands need neither.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _NAMESPACES = ("ansible_collections", "ansible_collections.vigo")
 def prefer_collection(root: str) -> None:
     """Make Ansible use the vigo.bridge in a folder, even if another one is installed.
 
-    Why: Ansible would use the first one on its collections path. Others are found as usual.
-    Missing:
-    raises Refusal, as another version's modules would get arguments that they do not understand.
+    Other collections are found as usual. Why: Ansible would use the first one on its collections
+    path. Missing: raises Refusal, because the modules of another version would get arguments that
+    they do not know.
     """
     from ansible import cli, constants
 
@@ -47,7 +47,7 @@ def prefer_collection(root: str) -> None:
 def load_plugins(kinds: Iterable[str], names: Iterable[tuple[str, str]]) -> None:
     """Load plugins before one of Ansible's programs is run.
 
-    kinds: those of which all are loaded. names: kind and name of each other one.
+    kinds: kinds of plugins that are all loaded. names: further plugins, by kind and name.
 
     Why: the program loads them one after another when it needs them, and without bytecode. Missing:
     it still does that.
@@ -60,7 +60,7 @@ def load_plugins(kinds: Iterable[str], names: Iterable[tuple[str, str]]) -> None
         return
     begin([])
     cli.init_plugin_loader = lambda *_: None  # The program would repeat it, which has no effect.
-    # What is wrong with a plugin is reported where it is used.
+    # An error in a plugin is reported when the plugin is used.
     for kind in kinds:
         with suppress(Exception):
             list(getattr(loader, f"{kind}_loader").all(class_only=True))
@@ -138,8 +138,7 @@ def event_reader(log: Any, handle: Callable[[Any], Any], *, is_event: Callable[[
     """Return a reader that finds events in Ansible's output, and calls `handle` with each.
 
     is_event: decides what is an event; other text that looks like one is ignored. Why:
-        ansible-runner
-    makes a file name of what a host can print. Missing: raises Refusal.
+    ansible-runner uses a text as a file name that a host can print. Missing: raises Refusal.
     """
     from ansible_runner import utils
 
@@ -194,7 +193,7 @@ def plugins() -> Iterator[None]:
         try:
             yield
         finally:
-            remove()  # its finder would import our modules in another way
+            remove()  # Its finder would import our modules in another way.
 
 
 @contextmanager
@@ -222,7 +221,7 @@ def _collections_below(paths: Iterable[str]) -> Iterator[None]:
 def documented_options(name: str, path: str) -> Mapping[str, Mapping[str, Any]] | None:
     """Return the options that a module documents; None if it documents none.
 
-    name: its full name. path: its file. Why: as for `plugins`. Missing: None, and only the target
+    name: its full name. path: its file. Why: see `plugins`. Missing: None, and only the target
     checks the options.
     """
     try:

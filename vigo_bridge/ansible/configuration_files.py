@@ -46,6 +46,6 @@ def configuration_file() -> Path | None:
 def may_set(variables: Iterable[str], keys: re.Pattern[bytes]) -> bool:
     """Return whether one of these variables is set, or a file mentions one of the keys.
 
-    variables: of the environment. If false, there is no need to ask Ansible for its configuration.
+    variables: of the environment. If it is false, Ansible's own reader need not be loaded.
     """
     return bool(set(variables) & set(os.environ)) or any(map(keys.search, configurations()))

@@ -31,7 +31,7 @@ _FORKS = re.compile(rb"^\s*forks\s*[=:]", re.MULTILINE)
 def ansible_environment() -> dict[str, str]:
     """Return this process's environment without secrets, and with what Ansible needs from us.
 
-    Prompts for vault passwords at the first call, if necessary. Raise Refusal.
+    The first call prompts for vault passwords, if necessary. Raise Refusal.
     """
     check_configuration_file()
     kept = {name: value for name, value in os.environ.items() if not is_secret(name)}
@@ -56,15 +56,15 @@ def is_secret(name: str) -> bool:
 
 
 def _forks() -> dict[str, str]:
-    """Return the number of hosts at a time, unless the user's configuration sets it: Ansible's
-    default of 5 is low.
+    """Return the variable that sets the number of forks, because Ansible's default of 5 is low;
+    empty if the user's configuration sets it.
     """
     given = any(_FORKS.search(text) for text in configurations())
     return {} if given else {"ANSIBLE_FORKS": str(FORKS)}
 
 
 def _path(path: str) -> str:
-    """Return the search path with the programs of our own environment first: they find the same
-    collection.
+    """Return the search path with the programs of our own Python environment first, so that they
+    use the same collection.
     """
     return os.pathsep.join([str(Path(sys.executable).parent), path])

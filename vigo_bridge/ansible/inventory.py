@@ -34,7 +34,8 @@ class InventoryError(Exception):
 
 @dataclass(frozen=True)
 class Inventory:
-    """sources: what Ansible gets as ``-i``, in order; hosts: all names that they know.
+    """The content of an inventory. sources: what Ansible gets as ``-i``, in order. hosts: the names
+    of all their hosts.
 
     variables: by host, those from all its groups and files, as written. groups: by name, with the
     names of their `hosts` and `children`.
@@ -153,7 +154,7 @@ def _refuse_unknown(limit: str, warnings: str, sources: Sequence[str]) -> None:
     """Raise InventoryError for a part of a pattern that matches nothing: Ansible itself only warns
     about it.
     """
-    # Warnings are wrapped, at blanks.
+    # Ansible wraps its warnings at blanks.
     unknown = _IGNORED.findall(" ".join(warnings.split()))
     if unknown:
         everything = read_inventory(sources).hosts

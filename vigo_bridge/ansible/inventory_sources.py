@@ -44,7 +44,7 @@ def configurable(sources: Iterable[str]) -> tuple[str, ...]:
 def listed_ports(
     sources: Sequence[str], variables: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Return the connection variables that lists of hosts set, by host: ``HOST:PORT``.
+    """Return by host the port that a list of hosts sets, as in ``HOST:PORT``, as a variable.
 
     variables: by host, those of the inventory.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The locale of Ansible's programs, which refuse to run in one that is not UTF-8."""
+"""The locale of Ansible's programs, which do not run in a locale that is not UTF-8."""
 
 from __future__ import annotations
 

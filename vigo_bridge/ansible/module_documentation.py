@@ -14,9 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ModuleFacts:
-    """options: by name, as the module documents them; None if it documents none.
+    """What Ansible says about a module.
 
-    problem, advice: why it cannot be a resource, and what to do; empty if it can.
+    options: by name, as the module documents them; None if it documents none. problem, advice: why
+    it cannot be a resource, and what to do; empty if it can.
     """
 
     options: Mapping[str, Mapping[str, Any]] | None = None

@@ -2,8 +2,8 @@
 """Keeps the metadata of Ansible's own collection as JSON.
 
 Each program of Ansible parses 376 kB of YAML when it starts, which takes a tenth of a second; JSON
-takes 3 ms. A file is named by the hash of the YAML, so that another version of Ansible has another
-file. Imports nothing of the collection: Ansible decides which one it uses.
+takes 3 ms. The name of a file is the hash of the YAML, so that each version of Ansible has its own
+file. This module imports nothing of the collection, because Ansible decides which one it uses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-#: Names the folder for Ansible's programs.
+#: The variable that names the folder for Ansible's programs.
 VARIABLE = "VIGO_BRIDGE_ANSIBLE_METADATA"
 #: The only collection whose metadata takes long.
 _BUILTIN = "ansible.builtin"
@@ -28,8 +28,8 @@ Parse = Callable[[Any, Any], Any]
 
 
 def metadata_folder() -> dict[str, str]:
-    """Return the variable that names a folder that only this user can write to; nothing where there
-    cannot be one.
+    """Return the variable with the path of a folder that only this user can write to; empty if
+    there cannot be one.
     """
     from ansible_collections.vigo.bridge.plugins.module_utils.host import private_files
 
@@ -44,7 +44,7 @@ def metadata_folder() -> dict[str, str]:
 
 
 def remembering(parse: Parse, folder: Path) -> Parse:
-    """Return a function that parses as before, and only once what takes long."""
+    """Return a function that does the same as `parse`, but parses Ansible's own metadata once."""
 
     def parsed(text: Any, content_id: Any) -> Any:
         if not isinstance(text, bytes) or content_id[0] != _BUILTIN:

@@ -28,8 +28,8 @@ _INTERVAL = 100
 def printed_password(command: Sequence[str], advice: str) -> bytes | None:
     """Return what a password program prints, without line breaks at the ends.
 
-    None if the program fails: Ansible then runs it again, and reports the error. It may ask at
-    the terminal, where there is one. advice: what to do about one that does not end. Raise Refusal.
+    None if the program fails: Ansible then runs it again, and reports the error. If there is a
+    terminal, the program may prompt there. advice: what to do if it does not end. Raise Refusal.
     """
     asks = has_terminal()
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that turn pipelining off, as far as they are known before a host is contacted.
+"""Settings that disable pipelining, as far as they are known before a host is contacted.
 
 Without pipelining, Ansible writes module arguments, with secrets, to a file on the target. The
 actions of the collection check each connection; this module checks only the settings.

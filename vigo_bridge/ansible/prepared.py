@@ -2,8 +2,8 @@
 """Starts Ansible once for a command that lists the inventory and then runs playbooks.
 
 Ansible needs a third of a second to load. `listing_before_a_playbook` starts a process that loads
-it, lists the inventory in a child process, and then waits: the first playbook of the command runs
-in it. Later ones, and those that need other settings, get a process of their own.
+it, lists the inventory in a child process, and then waits. The first playbook of the command runs
+in this process. Later playbooks, and those that need other settings, get a process of their own.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class _Waiting(NamedTuple):
     orders: IO[bytes]
 
 
-#: The processes that wait, the newest last. Here, because few of a command's functions know that
-#: it will run a playbook.
+#: The processes that wait, the newest last. They are global, because few functions of a command
+#: know whether it will run a playbook.
 _waiting: list[_Waiting] = []
 
 
@@ -204,7 +204,7 @@ def _contents(*pipes: IO[bytes]) -> tuple[str, ...]:
 def _end(waiting: _Waiting) -> None:
     """End a process that no playbook needs, with a listing that may still run.
 
-    It ends when no order comes; the signal does not let it load more.
+    It ends when it gets no order; the signal ends it while it is still loading.
     """
     with waiting.process, contextlib.suppress(BrokenPipeError):
         waiting.orders.close()

@@ -25,18 +25,18 @@ from vigo_bridge.ansible.parsed_metadata import VARIABLE
 from vigo_bridge.failures import Refusal
 from vigo_bridge.parent_process import request_signal_at_its_end
 
-#: The program that changes nothing: it is killed with the scripts of inventories that it runs.
+#: The program that changes nothing. It is killed together with the inventory scripts that it runs.
 _ONLY_READS = "inventory"
 _PLAYBOOK = "playbook"
 PREPARED = "prepared"
 #: Environment variables that name files with passwords.
 CONNECTION_ANSWER = "VIGO_BRIDGE_CONNECTION_PASSWORD"
 BECOME_ANSWER = "VIGO_BRIDGE_BECOME_PASSWORD"
-#: The beginnings of the prompts that these files answer. Ansible opens its own password files by
-#: their real path, and a file in memory has none.
+#: The beginnings of the prompts that these files answer. Ansible's own options for password files
+#: cannot be used: Ansible opens such a file by its real path, and a file in memory has none.
 _ANSWERS = {"SSH password": CONNECTION_ANSWER, "BECOME password": BECOME_ANSWER}
-#: The plugins that a playbook of ours loads: of these kinds all, as ansible-playbook does, and of
-#: others those that most of our playbooks use, with kinds and names.
+#: The plugins that a playbook of ours loads: all plugins of these kinds, as ansible-playbook does,
+#: and of other kinds those that most of our playbooks use, by kind and name.
 _KINDS = ("connection", "shell", "become")
 _PLUGINS = (
     ("action", "vigo.bridge.converge"),
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def _load(name: str) -> None:
-    """Load Ansible with one of its programs, and change what we need otherwise."""
+    """Load Ansible with one of its programs, and change what vigo-bridge needs to be different."""
     importlib.import_module(f"ansible.cli.{name}")
     ansible_compat.answer_questions(_answer, _refuse)
     if VARIABLE in os.environ:
@@ -93,13 +93,13 @@ def _prepared(
     status: int,
     orders: int,
 ) -> list[str]:
-    """List the inventory in a child process, get ready, and return the arguments of the playbook
-    when they come.
+    """List the inventory in a child process, load what a playbook needs, wait for the order to run
+    one, and return its arguments.
 
-    listing: the arguments of the listing, or None for none. settings: environment variables that
-    only the playbook has. output, status: file descriptors for what the listing prints, and for
-    its exit status. orders: where the order to run a playbook comes from: a line of JSON, with its
-    `arguments` and its whole `environment`. End if there comes none.
+    listing: the arguments of the listing, or None for no listing. settings: environment variables
+    that only the playbook has. output, status: file descriptors for what the listing prints, and
+    for its exit status. orders: a file descriptor from which the order is read: a line of JSON,
+    with the playbook's `arguments` and its whole `environment`. End the process if there is none.
     """
     signal.signal(signal.SIGINT, lambda *_: sys.exit(1))
     own = dict(os.environ)
@@ -134,7 +134,7 @@ def _list(arguments: Sequence[str], output: int, status: int) -> NoReturn:
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, _kill_group)
     request_signal_at_its_end(signal.SIGINT)
-    atexit._clear()  # Its parent removes Ansible's temporary folder, which is its own.
+    atexit._clear()  # The parent process removes Ansible's temporary folder, which it created.
     os.dup2(output, 1)
     number = 1
     try:
@@ -152,7 +152,7 @@ def _list(arguments: Sequence[str], output: int, status: int) -> NoReturn:
 
 
 def _kill_group(*_: object) -> None:
-    """Kill this process and all in its group: a handler of signals."""
+    """Kill this process and all processes of its group: a signal handler."""
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables that an Ansible user has set for hosts, separated from those with reserved
-names.
-"""
+"""The variables that an Ansible user has set for hosts; those with reserved names are separate."""
 
 from __future__ import annotations
 
@@ -25,7 +23,8 @@ _ASK = (
 
 @dataclass(frozen=True)
 class UserVariables:
-    """By host: those that can be used, and those whose names Ansible reserves, as written.
+    """Variables by host. usable: those that can be used. reserved: those whose names Ansible
+    reserves.
 
     Ansible's templates in them are not rendered.
     """

@@ -29,9 +29,10 @@ _PROMPTS = ("prompt", "prompt_ask_vault_pass")
 
 @functools.cache
 def vault_passwords() -> Mapping[str, str]:
-    """Return the environment variables that give Ansible the vault passwords to ask for.
+    """Return the environment variables that pass to Ansible the vault passwords for which it would
+    prompt, or run a program. Empty if its configuration has none of these.
 
-    Empty if its configuration asks for none. Raise Refusal.
+    Raise Refusal.
     """
     sources, file = _sources()
     given = {}
@@ -78,9 +79,9 @@ def _file(identity: str) -> str:
 
 
 def _refuse_special(path: str) -> None:
-    """Raise Refusal for a file that several programs cannot read, or not to an end.
+    """Raise Refusal for a file that several programs cannot read, or that may have no end.
 
-    Ansible itself reports a missing one.
+    Ansible itself reports a missing file.
     """
     try:
         problem = kind_problem(Path(path).stat().st_mode)
