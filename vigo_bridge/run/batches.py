@@ -22,7 +22,7 @@ class Batch:
 def split(hosts: Sequence[str], sizes: Sequence[Size], total: int) -> tuple[Batch, ...]:
     """Return the hosts in batches of these sizes, the last of which repeats.
 
-    Without sizes, all hosts are one batch. total: what percentages are of.
+    Without sizes, all hosts are one batch. total: the number of hosts that is 100 percent.
     """
     groups: list[tuple[str, ...]] = []
     rest = tuple(hosts)

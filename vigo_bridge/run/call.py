@@ -20,10 +20,10 @@ class Call:
 
     playbook: its file. inventory: all sources, ours last. arguments: of ansible-playbook, except
     for hosts and files of variables. variables: a YAML file with variables. rollout: the name of
-    the rollout's record, empty if it has none. folder: for files of
-    this call. results: a folder for the result of each host, see `result_file`. secrets: those
-    that the hosts may need. socket: where this machine serves them. passwords: environment
-    variables that name files with passwords.
+    the rollout's record, empty if it has none. folder: for files of this call. results: a folder
+    for the result of each host, see `result_file`. secrets: those that the hosts may need. socket:
+    the path at which this machine serves them. passwords: environment variables that name files
+    with passwords.
     """
 
     playbook: Path
@@ -43,8 +43,8 @@ class Call:
 #: Ansible's output; returns the last lines that Ansible printed.
 Player = Callable[[Call, Callable[[Event], None], Callable[[str], None], Stop], str]
 
-#: Returns hosts that an interrupted rollout has converged after its controller had ended. Gets the
-#: name of its record, and a function for messages.
+#: Returns the hosts that were converged for an interrupted rollout after its controller had ended.
+#: Gets the name of the rollout's record, and a function for messages.
 Recover = Callable[[str, Callable[[str], None]], Sequence[str]]
 
 

@@ -37,12 +37,13 @@ class RunOptions:
     without check mode. prune: whether to remove containers that are no longer in the stack. pull:
     ``always`` pulls all images. pull_limit: how many hosts of a batch pull at the same time; None
     for all. only: the crates and resources to apply; empty for all.
-    lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
-    containers must stay healthy at the end. rollout: a unique text, if hosts keep their former
-    states; otherwise empty. passwords: environment variables that name files with passwords. play:
-    what runs the playbook. record: the name of the rollout's record. recover: see `Recover`.
 
-    ansible_verbosity: None hides Ansible's own output, 0 shows it, more is as many ``-v``.
+    lock_timeout: seconds to wait for another run on a host. min_healthy_time: seconds for which
+    containers must stay healthy at the end. rollout: a unique text if hosts keep their former
+    states, otherwise empty. ansible_verbosity: None hides Ansible's own output, 0 shows it, and a
+    higher number adds as many ``-v``. passwords: environment variables that name files with
+    passwords. record: the name of the rollout's record. play: runs the playbook. recover: see
+    `Recover`.
     """
 
     check_mode: bool = False
@@ -65,13 +66,13 @@ class RunOptions:
 
 @dataclass
 class Converger:
-    """Converges hosts of one project, as often as it is called.
+    """Converges hosts of one project. It can be called several times.
 
     playbook: one play that calls ``vigo.bridge.converge``, or another module with such a result.
     check: the playbook for calls with variables. inventory: the user's sources, then ours. private:
-        a folder for this run only. secrets, socket: the secrets, and the path of their socket.
-        show_output: prints Ansible's output, if the options request it; the text is not safe to
-        print.
+    a folder for this run only. secrets, socket: the secrets, and the path of their socket.
+    show_output: called with Ansible's output, if the options request it; it must make the text
+    safe to print.
     """
 
     playbook: Path
@@ -154,9 +155,8 @@ class Converger:
     ) -> Callable[[Event], None]:
         """Return a handler for events.
 
-        Events only say that there is something to read; they may be late or missing.
-
-        What a host prints can look like one.
+        Events only say that there is something to read. They may be late or missing, and text that
+        a host prints can look like an event.
         """
         known = frozenset(hosts)
 

@@ -22,7 +22,7 @@ def run_here(command: str, variables: Mapping[str, str]) -> str:
     environment of this process, from which secrets are removed.
     """
     try:
-        # A pipe would stay open as long as anything that the command has started.
+        # A pipe would stay open until all programs that the command has started have ended.
         with tempfile.TemporaryFile() as output:
             program = subprocess.Popen(
                 ["/bin/sh", "-c", command],

@@ -24,10 +24,10 @@ _SHOWN_CHARACTERS = 500
 
 
 def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float = LIMIT) -> str:
-    """Return the problem with the response of an address; empty when its status is 2xx.
+    """Return the problem with the response of an address; empty if its status is 2xx.
 
-    Never raises, and returns after `limit` seconds, or soon after `given_up` is true. Timeouts of
-    sockets cannot do that: each byte starts them again, and name resolution has none.
+    Never raises an exception, and returns after `limit` seconds, or soon after `given_up` returns
+    True. Timeouts of sockets cannot do that: each byte restarts them, and name resolution has none.
     """
     answers: queue.SimpleQueue[str] = queue.SimpleQueue()
     deadline = time.monotonic() + limit

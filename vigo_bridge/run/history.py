@@ -36,15 +36,17 @@ class Record:
     """One rollout.
 
     Attributes:
-        number: from 1, never reused. command: such as `run` or `task run`. subject: the stack's
-        folder, or the task. key: rollouts of the same key can be resumed.
+        number: from 1, never reused.
+        command: such as `run` or `task run`.
+        subject: the stack's folder, or the task.
+        key: the same for rollouts of which a later one can resume an earlier one.
         fingerprint: changes if hosts would get something else.
         started: RFC 3339.
         pid: of the controller's process.
         ended: whether it has ended; if not, it is running, or was killed.
         finished: hosts that are skipped when it is resumed.
-        hosts: how many there were.
-        result: as `-o json` shows it, so far.
+        hosts: the number of hosts.
+        result: the result so far, as `-o json` shows it.
     """
 
     number: int
@@ -61,7 +63,7 @@ class Record:
 
     @property
     def name(self) -> str:
-        """A text that no other rollout has, also where a history was removed."""
+        """A text that no other rollout has, even if the history was removed."""
         return f"{self.number} {self.key} {self.fingerprint[:16]} {self.started}"
 
     @property
@@ -131,10 +133,10 @@ class History:
         return record
 
     def make_room(self, command: str) -> None:
-        """Drop the oldest records of a command that would have more than half of the room with
-        the next one.
+        """Drop the oldest records of a command, so that it has at most half of all records after
+        the next one is added.
 
-        So a program that runs it again and again leaves the rollouts of people in the history.
+        So a program that runs the command often does not remove other rollouts from the history.
         """
         most = max(0, self._kept // 2 - 1)
         files = self._files()

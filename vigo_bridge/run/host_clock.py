@@ -5,11 +5,11 @@ from __future__ import annotations
 
 
 class HostClock:
-    """The clock of one host. correction: what to add to its times, in nanoseconds; never less than
-    before, so that the order of its lines stays.
+    """The clock of one host. correction: what to add to its times, in nanoseconds; it never
+    decreases, so that the order of the host's lines stays.
 
-    A host returns its time with each answer. It was read between the question and the arrival of
-    the answer. Only what is outside of this is certainly wrong, and is corrected.
+    A host returns its time with each answer. It was read between our request and the arrival of the
+    answer. Only a time outside of this interval is certainly wrong, and is corrected.
     """
 
     def __init__(self) -> None:

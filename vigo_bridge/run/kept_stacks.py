@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stores the files of stacks that were rolled out, by content, so that they can be rolled out
-again.
+"""Stores the files of stacks that were rolled out, so that they can be rolled out again.
 
-A content that several rollouts have in common is stored once, in a file named after its SHA-256.
+Files with the same content are stored once, in a file whose name is the SHA-256 of the content.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class KeptFile:
-    """digest: of its content, which is the content's name. size: in bytes."""
+    """A file of a stack. digest: of its content, which is stored under it. size: in bytes."""
 
     digest: str
     size: int
@@ -212,8 +211,8 @@ class KeptStacks:
             write_atomically(str(path), json.dumps(data).encode())
 
     def _drop(self, numbers: Collection[int], newest: int) -> None:
-        """Remove the lists of rollouts that are gone, the oldest ones beyond the limit, and all
-        contents that no list names. newest: the last one to go.
+        """Remove the lists of rollouts that the history does not have, the oldest lists beyond the
+        limit, and all contents that no list names. newest: the rollout that is kept the longest.
         """
         used: dict[str, int] = {}
         for path in sorted(self._lists(), key=lambda path: _age(path, newest)):

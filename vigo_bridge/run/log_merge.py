@@ -30,8 +30,8 @@ class HostLine:
 
 
 class Merger:
-    """follow: whether lines may be shown although earlier ones may arrive. began: the start time,
-    by the caller's clock.
+    """Sorts the lines of all hosts. follow: whether lines may be shown although earlier ones may
+    still arrive. began: the start time, by the caller's clock.
     """
 
     def __init__(self, hosts: Iterable[str], follow: bool, began: float) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gets the lines of logs from the action plugins of a run, over a socket in its private folder.
+"""Receives the lines of logs from the action plugins of a run, over a socket in its private folder.
 
-A host is not read further while many of its lines wait to be shown. So memory is bounded on both
-sides: what is not read stays in the log of the engine.
+While many lines of a host wait to be shown, the host is not read further. So memory is bounded on
+both sides: lines that are not read stay in the log of the engine.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Hosts:
     """The lines of all hosts. errors: by host; unreachable: those that could not be reached."""
 
     def __init__(self, hosts: Sequence[str], follow: bool, empty: str = "") -> None:
-        """Wait for messages of these hosts. empty: the note if none of them has a container."""
+        """Prepare for messages of these hosts. empty: the note if none of them has a container."""
         self.errors: dict[str, str] = {}
         self.unreachable: set[str] = set()
         self._open = set(hosts)

@@ -23,9 +23,9 @@ from vigo_bridge.secrets.server import Secrets, served_secrets
 
 @dataclass(frozen=True)
 class LogRun:
-    """playbook: one play that calls vigo.bridge.container_logs. inventory: the user's sources,
-    then ours. private: a folder for this run only. follow: whether it continues until it is
-    stopped. empty: the note if no host has a container.
+    """What to read. playbook: one play that calls vigo.bridge.container_logs. inventory: the user's
+    sources, then ours. private: a folder for this run only. follow: whether it continues until it
+    is stopped. empty: the note if no host has a container.
     """
 
     playbook: Path
@@ -97,7 +97,7 @@ def _play(run: LogRun, secrets: Path, socket: Path, stop: Stop) -> str:
 def _arguments(run: LogRun) -> list[str]:
     chosen = run.private / "hosts.txt"
     write_text(chosen, "".join(f"{host}\n" for host in run.hosts))
-    # All at once: lines are merged by time, and a host that is followed does not end.
+    # All hosts at once: lines are merged by time, and reading a followed host does not end.
     arguments = ["--limit", f"@{chosen}", "--forks", str(len(run.hosts))]
     if run.how.become:
         arguments.append("--become")

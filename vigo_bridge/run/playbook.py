@@ -46,7 +46,7 @@ _TICK = 0.2
 
 
 def is_event(data: Any) -> bool:
-    """Return whether it is an event; ansible-runner makes a file name of the identifier."""
+    """Return whether it is an event. ansible-runner uses its identifier as a file name."""
     identifier = data.get("uuid") if isinstance(data, dict) else None
     return isinstance(identifier, str) and bool(_IDENTIFIER.fullmatch(identifier))
 
@@ -85,7 +85,7 @@ def play(
         cancel_callback=lambda: False,
         quiet=True,  # Otherwise it would print texts from hosts unchanged.
         suppress_env_files=True,
-        fact_cache_type="",  # that of the user, as in Ansible's own commands
+        fact_cache_type="",  # The user's setting, as in Ansible's own commands.
     )
     # The user's ansible.cfg in the current folder is used, as by Ansible's own commands.
     runner.config.cwd = str(Path.cwd())

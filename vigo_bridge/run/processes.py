@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds and ends the processes below this one.
 
-Every call of the program loads this file: so it imports little.
+Every call of the program loads this file, so it imports little.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _apart: set[int] = set()
 
 @contextlib.contextmanager
 def set_apart(process: int) -> Iterator[None]:
-    """Leave a child out of everything here, because whoever started it also ends it in time."""
+    """Ignore a child process in all functions of this module: the code that started it ends it."""
     _apart.add(process)
     try:
         yield

@@ -33,7 +33,7 @@ class EnvoyStatus(Enum):
 
     @property
     def is_good(self) -> bool:
-        """Whether the envoy is as the stack says, after a run."""
+        """Whether the envoy matches the stack after a run."""
         return self in (EnvoyStatus.CONVERGED, EnvoyStatus.CHANGED)
 
 

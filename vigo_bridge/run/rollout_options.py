@@ -13,10 +13,10 @@ class RolloutOptions:
     """The options of a rollout. Empty texts mean that an option is not set; times are in seconds.
 
     health_retries: the most attempts of a check. min_healthy_time: how long a host must stay
-    healthy to count. pause_after: the numbers of the batches after which there is a pause; empty
-    for all. confirm: whether a pause lasts until the user confirms the next batch. before_batch,
-    after_batch: commands for this machine. on_failure: "stop", or which hosts are rolled back:
-    "rollback", those of the failed batch; "rollback-all", all.
+    healthy to count as converged. pause_after: the numbers of the batches after which there is a
+    pause; empty for all. confirm: whether a pause lasts until the user confirms the next batch.
+    before_batch, after_batch: commands for this machine. on_failure: "stop"; "rollback" to roll
+    back the hosts of the failed batch; "rollback-all" to roll back all hosts.
     """
 
     batch_sizes: tuple[Size, ...] = ()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What Ctrl-C, SIGTERM and SIGHUP do outside of a rollout; `stop.py` says what they do in one.
 
-Every call of the program loads this file: so it imports little.
+Every call of the program loads this file, so it imports little.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from vigo_bridge.run.processes import ask_to_end, descendants, end
 
 Handler = Callable[[int, FrameType | None], None]
 
-#: Seconds for which programs that only read may take to end.
+#: How long programs that only read may take to end, in seconds.
 _TIMEOUT = 1.0
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

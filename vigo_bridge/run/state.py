@@ -94,7 +94,8 @@ def running_rollout(
 ) -> str:
     """Return which rollout of a stack is running now; empty if none is.
 
-    A lock that nobody holds is not taken: another rollout could begin at this moment.
+    Nobody holds an empty lock file. It is not locked here, because another rollout could begin at
+    this moment.
     """
     path = _lock(state, key)
     try:
@@ -133,7 +134,7 @@ def _held(path: Path, warn: Callable[[str], None], command: str) -> Iterator[str
 
 
 def private(folder: Path) -> Path:
-    """Return a folder that only this user and root can write to, created if it is missing.
+    """Return a folder that only this user and root can write to. Create it if it does not exist.
 
     Raise OSError, with the part of the path that another user can change.
     """

@@ -70,7 +70,7 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def pass_over(path: Path, damage: InvalidData, warn: Callable[[str], None]) -> None:
-    """Rename a damaged file. One that cannot be read stays, and one that is gone is no damage.
+    """Rename a damaged file. A file that cannot be read is not renamed; a missing one is ignored.
 
     warn: called with a message about it.
     """

@@ -21,7 +21,7 @@ from vigo_bridge.run.signals import handled_by, leave_lost_terminal
 #: How long Ansible may take to end, in seconds; then it is killed with all that it started.
 TIMEOUT = 5.0
 _TICK = 0.1
-#: Seconds for which child processes may outlive programs that were asked to end.
+#: How many seconds after a program was asked to end its child processes may still run.
 _GRACE_PERIOD = 2.0
 
 
@@ -29,8 +29,8 @@ class Stop:
     """Ends a rollout: Ctrl-C after the running batch; a second one, SIGTERM and SIGHUP immediately.
 
     asked: whether no further batch may start. cut: whether running programs were asked to end.
-    at_once: there is
-    nothing to finish now; it can be set at any time. number: of the first signal that came.
+    at_once: whether there is nothing to finish now, so that the first signal ends the rollout
+    immediately; it can be set at any time. number: of the first signal that came.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Stop:
             self._killing.cancel()
 
     def wait(self, seconds: float) -> None:
-        """Sleep, but not beyond a signal."""
+        """Sleep for this time, or until a signal comes."""
         end = time.monotonic() + seconds
         asked = self.asked
         while self.asked == asked and not self.cut and time.monotonic() < end:

@@ -13,7 +13,7 @@ from types import FrameType
 
 from vigo_bridge.run.stop import Stop
 
-#: Ask for a turn now.
+#: The signal that requests a turn now.
 NOW = signal.SIGUSR1
 
 
