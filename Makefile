@@ -81,7 +81,7 @@ changelog: .venv/ready ## write CHANGELOG.md from the fragments of the collectio
 	tests/antsibull changelog
 
 .PHONY: matrix
-matrix: .venv/ready ## the tests with each ansible-core and Python on this machine; takes long
+matrix: .venv/ready ## the tests with each ansible-core, engine, and Python on this machine; takes long
 	$(PYTHON) -m tests.matrix
 
 .PHONY: bench

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tests on every ansible-core, controller Python and target Python that this machine has.
+"""Runs the tests with each ansible-core and engine, and with all Pythons that this machine has.
 
-`python -m tests.matrix` runs all; `python -m tests.matrix 2.21 2.19/3.11` these cores and
-controllers alone; `--only unit`, `--only targets` and so on a part (see parts.py), `--target 3.9`
-one Python of targets, `--engine podman-5.8` one engine (see integration/engines.py). `--only
-containers` runs the tests of containers on each engine, with this Python and without Ansible. A
-version of ansible-core that is not released yet is tried without a verdict (see beta.py): tests
-that fail there do not change the exit status. Each result is written to the table in the README
-at once (see seen.py). The matrix ends with a table of its runs, and names what was left out.
+`python -m tests.matrix` runs all of them, `python -m tests.matrix 2.21 2.19/3.11` only these
+versions of ansible-core, or of it and the controller's Python. `--only unit`, `--only targets` and
+so on choose a part (see parts.py), `--target 3.9` the Python of targets, and `--engine podman-5.8`
+the engine (see integration/engines.py). `--only containers` runs the tests of containers on each
+engine, with this Python and without Ansible.
+
+An ansible-core that is not released yet is tested, too (see beta.py), but tests that fail there do
+not change the exit status. Each result is immediately written to the table in the README (see
+seen.py). At the end, a table of all runs is printed, with what was left out.
 """
 
 from __future__ import annotations
@@ -122,7 +124,7 @@ def _rows(
     left_out: list[str],
     versions: dict[str, str],
 ) -> Iterator[Row]:
-    """Yield the runs of a controller. newest: it is the newest of its core."""
+    """Yield the runs of a controller. newest: whether its Python is the newest for this core."""
     core = controller.core
     name = f"core {core}, controller {controller.version}"
     for word, part in PARTS.items():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A host with an ansible-core that is not released yet, and its Python, to run tests on.
 
-Both are packages of Debian. Everything else comes from the package index, with `pip` of the host.
+Both are packages of Debian. The host installs everything else with `pip`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PROJECT = "/srv/project"
 _PROGRAMS = "/srv/venv/bin"
 _PYTHON = f"{_PROGRAMS}/python"
 
-# An archive of packages for tests can be older than the lists of packages are valid.
+# The archive of packages can be so old that its lists of packages have expired.
 _INSTALL = f"""\
 set -e
 export DEBIAN_FRONTEND=noninteractive
@@ -52,7 +52,7 @@ def beta_controller() -> Iterator[tuple[Controller, str]]:
     """Yield the controller on its host, and its versions in words.
 
     Raises:
-        TestbedError: the host or the packages cannot be had, or Debian has other versions.
+        TestbedError: the host cannot be started, or Debian has other versions.
     """
     with use_testbed() as testbed:
         name = "controller.example.com"
@@ -66,8 +66,8 @@ def beta_controller() -> Iterator[tuple[Controller, str]]:
 
 
 def _write_parts(folder: Path) -> None:
-    """Write what the host gets: the project, versions of tools, and the certificates that this
-    machine trusts.
+    """Write what the host gets: the project, the versions of tools, and the certificates of
+    authorities that this machine trusts.
     """
     write_constraints(folder)
     authorities = Path(ssl.get_default_verify_paths().cafile or "")

@@ -21,9 +21,9 @@ _CACHE = ROOT / ".cache/matrix"
 class Row:
     """The result of one run of pytest.
 
-    cell: its row and column in the table of all that was seen. part: the word for the tests, where
-    several runs are added up in one cell. counts: such as ``{"passed": 12, "skipped": 1}``; empty
-    if pytest itself failed. skipped: pytest's lines on what it left out.
+    cell: its row and column in the table of the README. part: the name of the part of the tests, if
+    the cell has the sum of several parts; otherwise empty. counts: such as ``{"passed": 12,
+    "skipped": 1}``; empty if pytest itself failed. skipped: pytest's lines about skipped tests.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Controller:
         environment: Mapping[str, str],
         word: str = "",
     ) -> Row:
-        """Run the tests of a part; print pytest's output where they failed. word: for the part."""
+        """Run the tests of a part; print pytest's output if they fail. word: the part's name."""
         began = time.monotonic()
         finished = subprocess.run(
             [
@@ -93,8 +93,8 @@ def install(core: str, version: str, interpreter: str) -> Controller:
 
 
 def write_constraints(folder: Path) -> Path:
-    """Write a file with the versions of the development tools, without that of ansible-core, which
-    is chosen here.
+    """Write a file with the versions of the development tools, except for ansible-core, whose
+    version is chosen here.
     """
     lines = (ROOT / "tests/constraints.txt").read_text().splitlines()
     path = folder / "constraints.txt"

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tests of the matrix: those that depend on the version of Ansible or Python.
 
-Everything else talks to an engine or to the machine in Python alone, on the controller's Python; it
-needs no second ansible-core, and the unit tests show it on every Python.
+All other code uses an engine or the machine, and nothing of Ansible. Its integration tests need not
+be repeated with another ansible-core, and the unit tests run it on every Python.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-#: ansible-core -> the Pythons that it runs on, and those that its targets may have.
+#: By version of ansible-core: the Pythons on which it runs, and those that its targets may have.
 CORES = {
     "2.19": (("3.11", "3.12", "3.13"), ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13")),
     "2.20": (("3.12", "3.13"), ("3.9", "3.10", "3.11", "3.12", "3.13")),
     "2.21": (("3.12", "3.13"), ("3.9", "3.10", "3.11", "3.12", "3.13")),
 }
 
-#: Beside those, tried without a verdict: a version that is not released yet, and its Python. It is
-#: the package `ansible-core` of this release of Debian (see beta.py).
+#: A version that is not released yet, and its Python: the package `ansible-core` of this release of
+#: Debian. Tests that fail there do not fail the matrix (see beta.py).
 BETA, BETA_PYTHON, BETA_SUITE = "2.22", "3.14", "forky"
 
 
@@ -25,9 +25,10 @@ BETA, BETA_PYTHON, BETA_SUITE = "2.22", "3.14", "forky"
 class Part:
     """Tests that are run together.
 
-    tests: what pytest is given. long: the tests marked `sweep` as well. alone: only those that need
-    neither an engine nor hosts of the testbed. once: on the newest controller of a core alone,
-    instead of on each. on_targets: once for each Python of a target.
+    tests: the arguments of pytest. long: whether tests marked `sweep` are included. alone: whether
+    tests that need an engine or hosts of the testbed are left out. once: whether it runs only on
+    the newest controller of a core, instead of on each. on_targets: whether it runs once for each
+    Python of a target.
     """
 
     tests: tuple[str, ...]
@@ -51,7 +52,8 @@ ON_ENGINES = "engines"
 
 PARTS = {
     "unit": Part(("-n", "auto", "--dist", "loadfile", "tests/unit")),
-    # How Ansible calls, loads, templates, prints and hides what is ours, and how we run Ansible.
+    # How Ansible calls and loads our plugins and modules, renders templates, prints results and
+    # hides secrets, and how we run Ansible.
     "integration": Part(
         _files(
             "modules_in_ansible",
@@ -67,7 +69,7 @@ PARTS = {
             "interrupt",
         )
     ),
-    # The inventory plugin, the playbook converge and the role, with all that they refuse, and the
+    # The inventory plugin, the playbook converge and the role, also with invalid input, and the
     # collection as Ansible Galaxy installs it.
     "plugins": Part(
         (
@@ -76,7 +78,7 @@ PARTS = {
         ),
         long=True,
     ),
-    # Both styles, all cases, those with containers too.
+    # All cases, also those with containers, in both styles.
     "conformance": Part(_files("conformance"), long=True, once=True),
     # The scenarios of this repository, and one inside a generated role.
     "molecule": Part(
@@ -103,7 +105,7 @@ PARTS = {
     ),
 }
 
-# What containers are and become, in Python alone: on each engine, with one Python.
+# Containers without Ansible: on each engine, with one Python.
 CONTAINERS = Part(
     _files(
         "container_attributes",
@@ -121,7 +123,7 @@ CONTAINERS = Part(
     long=True,
 )
 
-# On the host of the beta, which has neither an engine nor other hosts.
+# The parts that run on the host with the beta, which has neither an engine nor other hosts.
 BETA_PARTS = {
     word: replace(part, long=False, alone=True)
     for word, part in PARTS.items()

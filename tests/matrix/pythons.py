@@ -12,7 +12,7 @@ from pathlib import Path
 def find_python(version: str) -> str | None:
     """Return an interpreter of that version, on the PATH or in pyenv.
 
-    It must really start: pyenv's shims on the PATH may have no interpreter.
+    It must start: a shim of pyenv on the PATH may have no interpreter.
     """
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     candidates = [

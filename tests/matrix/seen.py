@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the matrix has seen, kept in seen.yml, and the table in the README that shows it.
+"""The results of the matrix, which are stored in seen.yml, and the table of them in the README.
 
-A run replaces what it has tried, and leaves the rest. `python -m tests.matrix.seen` writes the
-table.
+A run replaces the results of the tests that it runs, and leaves the others. `python -m
+tests.matrix.seen` writes the table.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _COLUMNS = ("without Ansible", *CORES, BETA)
 _HEAD = "| | version | without Ansible | " + " | ".join(f"core {core}" for core in (*CORES, BETA))
 _COMMENT = """\
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Written by `make matrix`. Versions of engines and Pythons, and by row and column of the table in
-# the README the tests that passed and failed, in all and by part of the matrix, and a note.
+# Written by `make matrix`. versions: of the engines and Pythons. runs: by row and column of the
+# table in the README, how many tests passed and failed, the same by part of the tests, and a note.
 """
 
 Seen = dict[str, dict[str, Any]]
 
 
 def load() -> Seen:
-    """Return what was seen: `versions` by row, and `runs` by row and column."""
+    """Return the results: `versions` by row, and `runs` by row and column."""
     found: Seen = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return found
 
 
 def save(seen: Seen) -> None:
-    """Write what was seen, in the order of the table, and the table."""
+    """Write the results, in the order of the table, and the table."""
     runs = {row: seen["runs"][row] for row in rows() if row in seen["runs"]}
     content = {"versions": seen["versions"], "runs": runs}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=98)
@@ -65,9 +65,9 @@ def target(python: str) -> str:
 
 
 def add(row: Row, versions: Mapping[str, str]) -> None:
-    """Add what a run of the matrix has seen, and write it. versions: by row of the table.
+    """Add the result of a run of the matrix, and write it. versions: by row of the table.
 
-    A part of the tests replaces what was seen of it before, and leaves the other parts of its cell.
+    A part of the tests replaces its former result, and leaves the other parts of its cell.
     """
     seen = load()
     seen["versions"].update(versions)
@@ -85,12 +85,12 @@ def add(row: Row, versions: Mapping[str, str]) -> None:
 def _counts(row: Row) -> dict[str, int]:
     failed = sum(row.counts.get(word, 0) for word in ("failed", "error", "errors"))
     if not row.ok and not failed:
-        failed = 1  # Pytest itself.
+        failed = 1  # pytest itself failed.
     return {"passed": row.counts.get("passed", 0), "failed": failed}
 
 
 def table(seen: Seen) -> str:
-    """Return the table: how many tests passed or failed, and which parts were run, or nothing."""
+    """Return the table: the tests that passed or failed, and the parts that were run."""
     lines = [f"{_HEAD} |", "|---" * (2 + len(_COLUMNS)) + "|"]
     for row in rows():
         cells = [_cell(seen["runs"].get(row, {}).get(column)) for column in _COLUMNS]

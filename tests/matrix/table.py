@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table with which the matrix ends."""
+"""The table that is printed at the end of the matrix."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _COUNTED = ("passed", "failed", "errors", "skipped", "deselected")
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Return each run with its counts and seconds, the reasons of skipped tests, and the sum."""
+    """Return each run with its counts and seconds, the reasons for skipped tests, and the sum."""
     width = max([len(row.name) for row in rows], default=0)
     lines = [f"{'':6}  {'':{width}}  {'  '.join(_COUNTED)}  seconds"]
     for row in rows:
