@@ -201,6 +201,14 @@ def test_missing_secrets_are_told_with_the_stores_that_were_asked() -> None:
         look_up(["a/b"], [EnvironmentStore()])
 
 
+def test_without_a_store_the_message_says_where_to_add_one() -> None:
+    with pytest.raises(UnknownSecrets) as caught:
+        look_up(["a/b"], [])
+    assert str(caught.value) == (
+        "missing secrets: a/b; secrets.yml lists no store; add one to `stores:`, such as env"
+    )
+
+
 CONFIGURATIONS: dict[str, tuple[str, list[str]]] = {
     "all kinds": (
         'stores: [env, {vault_file: v.yml}, {command: [pass, show, "{path}"]}]',

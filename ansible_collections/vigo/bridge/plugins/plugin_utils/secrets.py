@@ -44,13 +44,7 @@ def look_up(paths: Iterable[str], stores: Sequence[Store]) -> dict[str, str]:
         raise StoreError(f"the secret {', '.join(empty)} is empty; set a value")
     missing = [path for path in wanted if path not in values]
     if missing:
-        places = ", ".join(f"{path} ({environment_name(path)})" for path in missing)
-        asked = ", ".join(store.description for store in stores) or "no inventory is configured"
-        head = (
-            f"missing secrets: {places}; set the environment variable in parentheses, or add it to"
-            f" one of the stack's stores ({asked})"
-        )
-        raise UnknownSecrets("\n".join([head, *_refusals(missing, stores)]))
+        raise UnknownSecrets("\n".join([_missing(missing, stores), *_refusals(missing, stores)]))
     return values
 
 
@@ -63,6 +57,21 @@ def weak(values: Mapping[str, str]) -> str | None:
     return (
         f"weak secret: {listed}; the same text is masked everywhere in the output of commands"
         " and engines, but not in messages; choose a longer secret"
+    )
+
+
+def _missing(paths: Sequence[str], stores: Sequence[Store]) -> str:
+    """Return the message about secrets that no store has."""
+    if not stores:
+        return (
+            f"missing secrets: {', '.join(paths)}; secrets.yml lists no store; add one to"
+            " `stores:`, such as env"
+        )
+    places = ", ".join(f"{path} ({environment_name(path)})" for path in paths)
+    asked = ", ".join(store.description for store in stores)
+    return (
+        f"missing secrets: {places}; set the environment variable in parentheses, or add it to"
+        f" one of the stack's stores ({asked})"
     )
 
 
