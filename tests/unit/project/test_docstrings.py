@@ -21,16 +21,16 @@ VERBS = """
     Disable Discard Disconnect Divide Do Download Draw Drop Edit Empty Enable Encode Encrypt End
     Enter Escape Evaluate Examine Exclude Execute Exit Expand Expect Export Extract Fail Fetch Fill
     Filter Find Finish Follow Format Forward Free Generate Get Give Group Handle Have Hide Hold
-    Ignore Import Include Increase Indent Insert Inspect Install Join Keep Kill Leave Let Limit Link
-    List Listen Load Locate Lock Log Look Make Manage Mark Mask Match Measure Merge Move Name
-    Normalise Note Omit Open Order Parse Pass Patch Pause Peel Plan Predict Prepare Prepend Press
-    Print Protect Provide Prune Publish Pull Push Put Qualify Query Quote Raise Read Rebuild Receive
-    Record Recover Recreate Redirect Reduce Refuse Register Reject Release Reload Remember Remove
-    Rename Render Repair Repeat Replace Report Request Require Reset Resolve Restart Restore Return
-    Reveal Revert Roll Run Save Search See Select Send Separate Serve Set Shorten Show Shut Signal
-    Simulate Skip Sleep Sort Split Start Stop Store Strip Sum Switch Synchronise Take Test Trace
-    Translate Type Undo Unlock Unpack Unset Update Upload Use Validate Verify Wait Walk Warn Watch
-    Withdraw Wrap Write Yield
+    Ignore Import Include Increase Indent Insert Inspect Install Interrupt Join Keep Kill Leave Let
+    Limit Link List Listen Load Locate Lock Log Look Make Manage Mark Mask Match Measure Merge Move
+    Name Normalise Note Omit Open Order Parse Pass Patch Pause Peel Plan Predict Prepare Prepend
+    Press Print Protect Provide Prune Publish Pull Push Put Qualify Query Quote Raise Read Rebuild
+    Receive Record Recover Recreate Redirect Reduce Refuse Register Reject Release Reload Remember
+    Remove Rename Render Repair Repeat Replace Report Request Require Reset Resolve Restart Restore
+    Return Reveal Revert Roll Run Save Search See Select Send Separate Serve Set Shorten Show Shut
+    Signal Simulate Skip Sleep Sort Split Start Stop Store Strip Sum Switch Synchronise Take Test
+    Trace Translate Type Undo Unlock Unpack Unset Update Upload Use Validate Verify Wait Walk Warn
+    Watch Withdraw Wrap Write Yield
 """
 
 
