@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages of the site that are made from the code, so that they cannot differ from it.
 
-MkDocs calls `on_files` (mkdocs.yml names this file under `hooks`).
+MkDocs calls `on_files` and `on_page_markdown` (mkdocs.yml names this file under `hooks`).
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import click
 import yaml
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import FAMILIES, TYPES
 from vigo_bridge.cli.lazy_commands import Later
@@ -23,6 +25,10 @@ from vigo_bridge.cli.program import program
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "ansible_collections/vigo/bridge/plugins/modules"
 UTILS = ROOT / "ansible_collections/vigo/bridge/plugins/module_utils/types"
+DOCS = ROOT / "docs"
+REPOSITORY = "https://github.com/vigo-bridge/vigo-bridge/blob/main"
+#: A link to a file or a folder: its text, the path, and the anchor.
+_LINK = re.compile(r"\[([^]]+)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -37,16 +43,41 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Change links to the README: the repository has it as a file, the site as the start page."""
-    return markdown.replace("](../README.md)", "](index.md)")
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Change links to the README, which is the start page of the site, and to folders and files
+    that only the repository has.
+    """
+    folder = (DOCS / page.file.src_uri).parent
+
+    def changed(link: re.Match[str]) -> str:
+        text, path, anchor = link[1], link[2], link[3] or ""
+        target = (folder / path).resolve()
+        if target == ROOT / "README.md":
+            return f"[{text}]({os.path.relpath(DOCS / 'index.md', folder)}{anchor})"
+        if target.is_dir() or (target.is_file() and not target.is_relative_to(DOCS)):
+            return f"[{text}]({_in_repository(target)}{anchor})"
+        return link[0]
+
+    return _LINK.sub(changed, markdown)
 
 
 def index() -> str:
-    """Return the README, whose links are the repository's."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    text = re.sub(r"\]\(docs/([^)]+)\)", r"](\1)", text)
-    return re.sub(r"\[([^]]+)\]\((?:docs/|stacks/|LICENSE)\)?\)?", r"\1", text)
+    """Return the README with links that are valid on the site."""
+
+    def changed(link: re.Match[str]) -> str:
+        text, path, anchor = link[1], link[2], link[3] or ""
+        if path == "docs/":
+            return text
+        if path.startswith("docs/"):
+            return f"[{text}]({path.removeprefix('docs/')}{anchor})"
+        return f"[{text}]({_in_repository(ROOT / path)}{anchor})"
+
+    return _LINK.sub(changed, (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def _in_repository(target: Path) -> str:
+    """Return the address of a file or a folder in the repository."""
+    return f"{REPOSITORY}/{target.relative_to(ROOT)}"
 
 
 def commands() -> str:

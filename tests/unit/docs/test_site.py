@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,32 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     return folder
+
+
+def test_links(site: Path) -> None:
+    """MkDocs itself does not report links to files and headings that the site does not have."""
+    pages = [page for page in site.rglob("*.html") if page.name != "404.html"]
+    assert len(pages) > 30
+    found = [f"{page.relative_to(site)}: {link}" for page in pages for link in broken(page)]
+    assert found == []
+
+
+def broken(page: Path) -> Iterator[str]:
+    """Yield the links of a page to files and anchors that do not exist."""
+    for link in re.findall(r'(?:href|src)="([^"]*)"', content(page)):
+        path, _, anchor = link.partition("#")
+        if re.match(r"\w+:", path):
+            continue
+        target = page.parent / path if path else page
+        if target.is_dir():
+            target /= "index.html"
+        if not target.exists() or (anchor and f'id="{anchor}"' not in content(target)):
+            yield link
+
+
+@cache
+def content(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def test_every_attribute_is_documented(site: Path) -> None:
