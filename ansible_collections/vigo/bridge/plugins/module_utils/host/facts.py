@@ -15,7 +15,7 @@ from typing import Any, Iterable
 
 from ..common.errors import ResourceError
 from ..secrets.references import Secrets
-from . import process, traits
+from . import traits
 from .machine import is_container, process_names
 from .overlay import Overlay
 
@@ -100,6 +100,8 @@ class Facts:
         """
         if self._overlay.uncertain:
             return None
+        from . import process  # Slow to load, and most calls start no program.
+
         finished = process.run(command, timeout=self._command_timeout, secrets=self._secrets)
         if finished.timed_out:
             raise ResourceError(

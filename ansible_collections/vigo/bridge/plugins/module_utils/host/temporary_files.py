@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from typing import IO, Iterator
 
 from ..common.dataclass import dataclass
@@ -40,6 +39,8 @@ class Temporary:
 @contextlib.contextmanager
 def temporary(folder: str, prefix: str, suffix: str = "") -> Iterator[Temporary]:
     """Create a file in the folder, removed at the end unless it was renamed. Raise OSError."""
+    import tempfile  # Slow to load, and only where something is written.
+
     descriptor, path = temporary_entries.create(
         lambda: tempfile.mkstemp(suffix, prefix, folder), os.unlink
     )

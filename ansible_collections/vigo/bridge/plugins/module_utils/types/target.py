@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, TypeVar
+import contextlib
+from typing import TYPE_CHECKING, Any, Callable, Iterator, TypeVar
 
 from ..common.dataclass import dataclass, field, replace
+from ..common.errors import ResourceError
 from ..host.overlay import Overlay
 from ..secrets.references import Secrets
 
@@ -48,6 +50,16 @@ class Target:
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+    @contextlib.contextmanager
+    def concealing(self) -> Iterator[None]:
+        """Mask secrets in errors raised inside: errors and logs of engines may contain one."""
+        try:
+            yield
+        except ResourceError as error:
+            error.message = self.secrets.conceal(error.message)
+            error.log = self.secrets.conceal(error.log)
+            raise
 
     def service(self, key: str, connect: Callable[[], T]) -> T:
         """Return a connection that all resources of this call share, opened at its first use."""

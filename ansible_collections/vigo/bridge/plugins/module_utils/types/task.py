@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any, Mapping
 
 from ..common.errors import ResourceError
@@ -135,6 +134,8 @@ class explained:
         if isinstance(error, OSError):
             self._fail(secrets.conceal_sentence(system_errors.explained(error)))
         if isinstance(error, Exception):
+            import traceback  # Slow to load, and only errors need it.
+
             lines = "".join(traceback.format_exception(kind, error, trace))
             message = secrets.conceal(
                 f"internal error in vigo.bridge (please report it): {error!r}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Callable, Iterator, Mapping, cast
+from typing import Any, Callable, Mapping, cast
 
 from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
@@ -78,7 +78,7 @@ def act(work: Work, decision: Decision) -> Outcome | Pending:
 
 
 def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
-    with concealing(work.target):
+    with work.target.concealing():
         if wait is not None:
             wait()
         is_new = any(isinstance(step, _CREATING) for step in decision.steps)
@@ -87,17 +87,6 @@ def _finished(work: Work, decision: Decision, wait: Wait | None) -> Outcome:
         if work.spec.expect == "exited":
             return _outcome_of_one_shot(work)
         return Outcome()
-
-
-@contextlib.contextmanager
-def concealing(target: Target) -> Iterator[None]:
-    """Mask secrets in errors raised inside: errors and logs of engines may contain one."""
-    try:
-        yield
-    except ResourceError as error:
-        error.message = target.secrets.conceal(error.message)
-        error.log = target.secrets.conceal(error.log)
-        raise
 
 
 def _remove_older_images(work: Work) -> None:

@@ -16,7 +16,6 @@ from ..on_engine.engines import engine_of
 from ..result import Result
 from ..target import Target
 from . import facts, label, spec
-from .act import concealing
 from .behaviour import Container
 from .decide import decide, steps
 from .descriptor import TYPE
@@ -66,7 +65,7 @@ class ContainerTask(Container):
             return {}  # The engine may not respond, and is not awaited a second time.
         try:
             wanted = self.parse(attributes)
-            with concealing(target):
+            with target.concealing():
                 engine = engine_of(wanted.docker_host, target)
                 now = datetime.datetime.now(datetime.timezone.utc)
                 found = facts.current(engine, wanted.name, now)

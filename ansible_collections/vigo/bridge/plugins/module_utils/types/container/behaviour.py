@@ -1,7 +1,11 @@
 # Copyright: (c) 2026, The vigo-bridge developers
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Containers as a resource type."""
+"""Containers as a resource type.
+
+What only a change or a rollback needs is slow to load, so it is imported where it is used: most
+containers are as desired.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,8 @@ from ..base import Call, Decision, Outcome, Pending, Turn
 from ..on_engine.engines import OnEngine, engine_of
 from ..result import Result
 from ..target import Target
-from . import former, pull, shared_pulls, start_first
+from . import pull, shared_pulls, start_first
 from . import spec as container_spec
-from .act import Work, act, concealing, confirm
 from .decide import capabilities
 from .decide.decide import decide, wanted_networks
 from .described_names import described_names
@@ -52,7 +55,7 @@ class Container(OnEngine):
         """Return the present state; outside check mode the image is pulled first, as its policy
         says.
         """
-        with concealing(target):
+        with target.concealing():
             engine = engine_of(spec.docker_host, target)
             named(target).add(spec, engine, wanted_networks(spec) if spec.is_wanted else [])
             if spec.is_wanted:
@@ -78,7 +81,11 @@ class Container(OnEngine):
     def confirm(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> None:
-        with concealing(target):
+        if not decision.steps:
+            return
+        from .act import Work, confirm
+
+        with target.concealing():
             confirm(Work(engine_of(spec.docker_host, target), spec, observed, target), decision)
 
     def prepare(self, resources: Sequence[Mapping[str, Any]], target: Target) -> None:
@@ -93,7 +100,7 @@ class Container(OnEngine):
     def would_pull(
         self, resources: Sequence[Mapping[str, Any]], target: Target
     ) -> Sequence[bool | None]:
-        with concealing(target):
+        with target.concealing():
             return [
                 None if spec is None or engine is None else pull.is_needed(engine, spec, target)
                 for spec, engine in _to_pull(resources, target)
@@ -114,7 +121,7 @@ class Container(OnEngine):
         """
         changed = record_found(target, named(target), results)
         if not changed:
-            with concealing(target):
+            with target.concealing():
                 changed = unhealthy(named(target), results, call.min_healthy_time, target)
         failed = [result for result in (*results, *changed) if result.failed]
         return [*changed, *prune(target, call.resources, failed, call.wants_prune)]
@@ -124,19 +131,27 @@ class Container(OnEngine):
     def former_state(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> Mapping[str, Any] | None:
-        with concealing(target):
+        from . import former
+
+        with target.concealing():
             engine = engine_of(spec.docker_host, target)
             return former.state_of(spec, observed, decision, engine)
 
     def restore(self, state: Mapping[str, Any], target: Target) -> Decision:
-        with concealing(target):
+        from . import former
+
+        with target.concealing():
             return former.restore(state, target)
 
     def undoes_all(self, state: Mapping[str, Any]) -> bool:
+        from . import former
+
         return former.undoes_all(state)
 
     def discard_former(self, state: Mapping[str, Any], target: Target) -> None:
-        with concealing(target):
+        from . import former
+
+        with target.concealing():
             former.discard_former(state, target)
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
@@ -154,7 +169,9 @@ class Container(OnEngine):
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target
     ) -> Outcome | Pending:
-        with concealing(target):
+        from .act import Work, act
+
+        with target.concealing():
             return act(Work(engine_of(spec.docker_host, target), spec, observed, target), decision)
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from ...common.errors import ResourceError
 from ..target import Target
-from . import env_file_values, label, own_volumes, prefetch, pull
+from . import label, own_volumes, prefetch, pull
 from .before_changes import before_changes
 from .decide.decide import wanted_networks
 from .engine import Engine
 from .observed import Existing, Image, Observed
 from .owners import owners
-from .replace import recover, repair, situation
+from .replace import recover, situation
 from .run_memory import RunMemory, run_memory
 from .spec import ContainerSpec
 from .values import donors
@@ -86,6 +86,8 @@ def _repaired(
         return current, ""
     if target.check_mode:
         return needed.left[spec.name], recover.prediction(needed)
+    from .replace import repair  # Slow to load, and rarely needed.
+
     done = repair.carry_out(engine, spec, needed, target.note)
     return engine.container(spec.name), done
 
@@ -103,6 +105,8 @@ def _image(
 def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
+    from . import env_file_values  # The same.
+
     try:
         return env_file_values.read(spec.settings.env_file, target.overlay.files, target.note)
     except ResourceError as error:

@@ -14,7 +14,7 @@ from ..on_demand import RESTARTED, STARTED, STOPPED
 from ..on_engine.engines import OnEngine, engine_of
 from ..result import Result
 from ..target import Target
-from .act import Work, act, concealing
+from .act import Work, act
 from .decide import steps
 from .descriptor import TYPE
 from .health_watch import unhealthy
@@ -52,7 +52,7 @@ class Power(OnEngine):
         self._wanted = wanted
 
     def observe(self, spec: ContainerSpec, target: Target) -> Seen:
-        with concealing(target):
+        with target.concealing():
             engine = engine_of(spec.docker_host, target)
             container = engine.container(spec.name)
             if container is None or not spec.is_wanted:
@@ -65,7 +65,7 @@ class Power(OnEngine):
     def act(
         self, spec: ContainerSpec, observed: Seen, decision: Decision, target: Target
     ) -> Outcome | Pending:
-        with concealing(target):
+        with target.concealing():
             engine = engine_of(spec.docker_host, target)
             if self._wanted != STOPPED:
                 named(target).serving[spec.resource] = (engine, spec)
@@ -80,7 +80,7 @@ class Power(OnEngine):
 
     def finish(self, call: Call, results: Sequence[Result], target: Target) -> list[Result]:
         """Check that all containers that were started stay healthy."""
-        with concealing(target):
+        with target.concealing():
             return unhealthy(named(target), results, call.min_healthy_time, target)
 
     def may_alter(self, spec: ContainerSpec) -> Sequence[str]:
@@ -146,7 +146,7 @@ def _diff(container: Existing, after: str = "running") -> Mapping[str, Any]:
 
 def _stop(work: Work, decision: Decision) -> Outcome:
     """Stop a container. Others can be stopped at the same time, because each may take long."""
-    with concealing(work.target):
+    with work.target.concealing():
         act(work, decision)
     return Outcome()
 
@@ -158,7 +158,7 @@ def _with_followers(work: Work, pending: Pending) -> Pending:
 
     def wait() -> Outcome:
         outcome = pending.wait()
-        with concealing(work.target):
+        with work.target.concealing():
             for follower in on_its_network(work.engine, work.container):
                 if not follower.has_process:
                     continue

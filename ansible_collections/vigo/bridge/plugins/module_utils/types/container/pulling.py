@@ -18,7 +18,6 @@ from ..base import Decision, Outcome, Pending, Turn
 from ..on_engine.engines import OnEngine, engine_of
 from ..target import Target
 from . import pull
-from .act import concealing
 from .descriptor import TYPE
 from .engine import Engine
 from .observed import Image
@@ -88,7 +87,7 @@ class Pull(OnEngine):
 
     def observe(self, spec: ContainerSpec, target: Target) -> _Images:
         """Return the images that the engine has under the names."""
-        with concealing(target):
+        with target.concealing():
             if not spec.is_wanted:
                 return {}
             engine = engine_of(spec.docker_host, target)
@@ -116,7 +115,7 @@ class Pull(OnEngine):
 
         def wait() -> Outcome:
             problems, pulled = Problems(), {}
-            with concealing(target):
+            with target.concealing():
                 for name, each in begun.items():
                     with problems.collected():
                         pulled[name] = each.image.result()

@@ -8,11 +8,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import shlex
-from typing import Any, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 from ...common.dataclass import replace
 from ...common.errors import Blocked, ResourceError
-from ...host import process
 from ...host.accounts import missing, user_number
 from ...host.system_errors import explained
 from ...secrets import references as secret_references
@@ -24,6 +23,9 @@ from .guards import Answer, ask
 from .returned import Clock, of_run, without_run
 from .secret_file import secret_file
 from .spec import SECRET_FILE, ExecSpec, on_this_machine, parse
+
+if TYPE_CHECKING:
+    from ...host.process import Command, Finished
 
 
 class Exec(Behaviour):
@@ -114,7 +116,7 @@ class Exec(Behaviour):
         return without_run(attributes.get("command"), None if result.failed else 0)
 
 
-def _remedy(finished: process.Finished, is_hidden: bool) -> str:
+def _remedy(finished: Finished, is_hidden: bool) -> str:
     """Return a hint that says where to look for the cause of a failed command."""
     if is_hidden:
         return "to see its output, set logoutput to on_failure"
@@ -132,7 +134,9 @@ def _diff(spec: ExecSpec) -> Mapping[str, str]:
     return {"before": "", "after": "".join(f"{name}: {text}\n" for name, text in shown)}
 
 
-def _run(spec: ExecSpec, target: Target, separate: bool) -> process.Finished:
+def _run(spec: ExecSpec, target: Target, separate: bool) -> Finished:
+    from ...host import process  # Slow to load, and most commands have already run.
+
     command, reveal = spec.command, target.secrets.reveal
     with contextlib.ExitStack() as files:
         if spec.secret_file is not None:
@@ -160,6 +164,8 @@ def _run(spec: ExecSpec, target: Target, separate: bool) -> process.Finished:
 
 
 def _start(spec: ExecSpec, target: Target) -> int:
+    from ...host import process
+
     reveal = target.secrets.reveal
     return process.start(
         _each(spec.command, reveal),
@@ -171,5 +177,5 @@ def _start(spec: ExecSpec, target: Target) -> int:
     )
 
 
-def _each(command: process.Command, change: Callable[[str], str]) -> process.Command:
+def _each(command: Command, change: Callable[[str], str]) -> Command:
     return change(command) if isinstance(command, str) else tuple(map(change, command))

@@ -10,7 +10,6 @@ from glob import has_magic
 
 from ...common.dataclass import dataclass
 from ...common.errors import ResourceError
-from ...host import process
 from ...secrets import references as secret_references
 from ..target import Target
 from .spec import ExecSpec, Guard
@@ -52,6 +51,8 @@ def _ask_path(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
 
 
 def _ask_command(guard: Guard, spec: ExecSpec, target: Target) -> Answer:
+    from ...host import process  # Slow to load, and guards that are paths do without it.
+
     reveal = target.secrets.reveal
     finished = process.run(
         reveal(guard.subject),

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
-from ...host.process import Finished
+if TYPE_CHECKING:
+    from ...host.process import Finished
 
 
 class Clock:

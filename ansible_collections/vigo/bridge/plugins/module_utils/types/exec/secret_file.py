@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from typing import Iterator
 
 from ...host.accounts import account_of
@@ -25,6 +24,8 @@ def secret_file(content: str, user: str | None) -> Iterator[str]:
 
     The file of a run that was killed is removed at the next use.
     """
+    import tempfile  # Slow to load, and few commands need it.
+
     folder = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else tempfile.gettempdir()
     clear(folder, _PREFIX)
     with temporary(folder, _PREFIX) as file:

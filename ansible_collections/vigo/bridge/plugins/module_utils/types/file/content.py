@@ -15,12 +15,11 @@ import hashlib
 import io
 import os
 import stat
-import tempfile
 from typing import IO, Iterator
 
 from ...common.dataclass import dataclass
 from ...common.errors import Blocked, ResourceError, Uncertain
-from ...host import process, system_errors
+from ...host import system_errors
 from ..target import Target
 from .spec import FileSpec
 
@@ -137,6 +136,10 @@ def _opened_here(path: str) -> IO[bytes]:
 def _edited(
     script: str, content: IO[bytes] | None, target: Target, open_files: contextlib.ExitStack
 ) -> IO[bytes]:
+    import tempfile  # Both are slow to load, and only for edits.
+
+    from ...host import process
+
     try:
         output = open_files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     except OSError as error:

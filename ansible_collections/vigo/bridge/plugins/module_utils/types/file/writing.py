@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import time
 
 from ...common.errors import ResourceError
-from ...host import process, temporary_files
+from ...host import temporary_files
 from ..target import Target
 from . import content, extended_attributes, selinux
 from .failures import explained
@@ -119,6 +118,8 @@ def _set(descriptor: int, spec: FileSpec, observed: Observed, keep_extended: boo
 
 
 def _validate(command: str, target: Target) -> None:
+    from ...host import process  # Slow to load, and few files have it.
+
     finished = process.run(command, timeout=_VALIDATE_TIMEOUT, secrets=target.secrets)
     if finished.rc != 0:
         raise ResourceError(
@@ -131,6 +132,8 @@ def _validate(command: str, target: Target) -> None:
 
 def _back_up(path: str, backup: str) -> None:
     """Copy a file with its owner, mode and times; the backup is complete or does not exist."""
+    import shutil  # Slow to load, and only for copies.
+
     folder = os.path.dirname(path)
     with temporary_files.temporary(folder, temporary_files.prefix_beside(path)) as temporary:
         with open(path, "rb") as old:

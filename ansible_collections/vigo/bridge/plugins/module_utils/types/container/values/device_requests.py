@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
@@ -98,6 +97,8 @@ def _of_text(written: str, attribute: str) -> Mapping[str, Any]:
         except ValueError:
             raise ResourceError(f"{attribute}: {written!r} is not valid JSON") from None
         return dict(content)
+    import csv  # Slow to load, and few containers need it.
+
     fields: dict[str, Any] = {}
     for field in next(csv.reader([written]), []):
         name, equals, value = field.partition("=")

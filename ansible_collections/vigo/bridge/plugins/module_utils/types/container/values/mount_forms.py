@@ -9,7 +9,6 @@ are also accepted.
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Tuple
 
@@ -163,6 +162,8 @@ _OPTIONS: Mapping[str, Mapping[str, _Option]] = {
 
 def of_flags(written: str, attribute: str) -> Mount:
     """Return the mount of ``type=bind,source=/a,target=/b,readonly``. Raise ResourceError."""
+    import csv  # Slow to load, and few containers need it.
+
     try:
         (row,) = csv.reader([written], strict=True)
     except (csv.Error, ValueError):
