@@ -9,15 +9,13 @@ still contain references to secrets.
 
 from __future__ import annotations
 
-import contextlib
 import re
-from functools import partial
-from typing import Any, Callable, Iterable, Iterator, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ...common.comma_strings import text
 from ...common.dataclass import dataclass, replace
 from ...common.durations import seconds
-from ...common.errors import Key, Problems, ResourceError, errors_of, within
+from ...common.errors import Key, Problems, ResourceError, errors_of
 from ...common.integers import integer
 from ...common.suggest import did_you_mean
 from ..descriptor import Attribute
@@ -126,22 +124,19 @@ def parse(attributes: Mapping[str, Any], may_be_by_name: bool = False) -> Contai
     given = {name: value for name, value in attributes.items() if not _is_blank(value)}
     reading = _Reading(given)
     for name in given:
-        reading.check(name, _refuse_unknown, name)
+        reading.of((name,), _refuse_unknown, name)
     handling = reading.parsed(HANDLING)
     settings = reading.parsed(SETTINGS)
-    with reading.part("mounts", "volumes", "tmpfs"):
-        _move_tmpfs(settings)
+    reading.of(("mounts", "volumes", "tmpfs"), _move_tmpfs, settings)
     settings = {name: value for name, value in settings.items() if _is_set(name, value)}
     if handling.get("expect") == "exited":
         handling.setdefault("health_timeout", JOB_TIMEOUT)
     if handling.get("update") == start_first.START_FIRST:
         handling.setdefault("drain_time", start_first.DRAIN_TIME)
-    container = ""
-    with reading.part("container"), within("container"):
-        container = _name(given.get("container"))
+    container = reading.of(("container",), _name, given.get("container")) or ""
     spec = ContainerSpec(container, Settings(**settings), **handling)
     check = _check_by_name if may_be_by_name else _check_image
-    reading.check_whole(("image", "state"), partial(check, spec))
+    reading.whole(("image", "state"), check, spec)
     _check_whole(spec, reading)
     reading.problems.refuse()
     return spec
@@ -154,9 +149,7 @@ def _move_tmpfs(settings: dict[str, Any]) -> None:
     settings["volumes"], folders = mounts.split(settings["volumes"])
     for path in settings.get("tmpfs", ()):
         if path in folders:
-            raise ResourceError(
-                f"tmpfs: {path} is also in volumes", "keep one of them", place=("tmpfs",)
-            )
+            raise ResourceError(f"tmpfs: {path} is also in volumes", "keep one of them")
     if folders:
         settings["tmpfs"] = {**settings.get("tmpfs", {}), **folders}
 
@@ -169,18 +162,18 @@ class _Reading:
         self._given = given
         self._invalid: set[str] = set()
 
-    @contextlib.contextmanager
-    def part(self, *names: str) -> Iterator[None]:
-        """Keep an error of the block, and mark these attributes as invalid."""
-        before = self.problems.count
-        with self.problems.collected():
-            yield
-        if self.problems.count > before:
-            self._invalid.update(names)
+    def of(self, names: Sequence[str], read: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a function returns for attributes; None if it raises an error, which is kept.
 
-    def check(self, name: str, check: Callable[..., None], *arguments: Any) -> None:
-        with self.part(name), within(name):
-            check(*arguments)
+        names: the last one is where the error is, if it does not name another one itself.
+        """
+        try:
+            return read(*arguments)
+        except ResourceError as error:
+            _place(error, names)
+            self.problems.add(error)
+            self._invalid.update(names)
+            return None
 
     def parsed(self, options: Mapping[str, Option]) -> dict[str, Any]:
         """Return the values of the options that are given and can be read."""
@@ -188,38 +181,34 @@ class _Reading:
         for name, option in options.items():
             given = [one for one in option.names if one in self._given]
             if given:
-                with self.part(*given), _within_one(given):
-                    values = [self._given.get(one) for one in option.names]
-                    found[name] = option.parse(*values, given[-1])
+                values = [self._given.get(one) for one in option.names]
+                value = self.of(given, option.parse, *values, given[-1])
+                if self._invalid.isdisjoint(given):
+                    found[name] = value
         return found
 
-    def check_whole(self, names: Iterable[str], check: Callable[[], None]) -> None:
+    def whole(self, names: Sequence[str], check: Callable[..., None], *arguments: Any) -> None:
         """Check what depends on several attributes, where all of these can be read."""
         if self._invalid.isdisjoint(names):
             try:
-                check()
+                check(*arguments)
             except ResourceError as error:
                 self.problems.add(error)
 
 
-@contextlib.contextmanager
-def _within_one(names: list[str]) -> Iterator[None]:
-    """Prepend the last of these attributes to the place of errors that do not name another one.
+def _place(error: ResourceError, names: Sequence[str]) -> None:
+    """Prepend the last of these attributes to the place of an error that names no other one.
 
-    For a key of docker_container that does not exist here, they then say what to write.
+    For a key of docker_container that does not exist here, it then says what to write.
     """
-    try:
-        yield
-    except ResourceError as error:
-        if error.attribute not in names[:-1]:
-            error.move_into((names[-1],))
-        from .docker_container_suboptions import advice_within  # Only errors need it.
+    if error.attribute not in names[:-1]:
+        error.move_into((names[-1],))
+    from .docker_container_suboptions import advice_within  # Only errors need it.
 
-        for one in errors_of(error):
-            hint = advice_within(one.place)
-            if hint:
-                one.say(one.problem, hint)
-        raise
+    for one in errors_of(error):
+        hint = advice_within(one.place)
+        if hint:
+            one.say(one.problem, hint)
 
 
 def _is_blank(value: Any) -> bool:
@@ -236,9 +225,9 @@ def _is_set(name: str, value: Any) -> bool:
 
 def _check_whole(spec: ContainerSpec, reading: _Reading) -> None:
     for names, check in _WHOLE:
-        reading.check_whole(names, partial(check, spec))
+        reading.whole(names, check, spec)
     for names, refuse in conflicts.CONFLICTS:
-        reading.check_whole(names, partial(refuse, spec.settings))
+        reading.whole(names, refuse, spec.settings)
 
 
 def _check_image(spec: ContainerSpec) -> None:
