@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.workloads.machine import machine, preparation
+from benchmarks.workloads.quiet import wait_until_quiet
 from benchmarks.workloads.work import FILES, FOLDER, IMAGES, TRACES
 from tests.testbed import Host, Testbed
 
@@ -35,7 +36,15 @@ class Hosts:
         self._hosts: tuple[Host, ...] = ()
 
     def first(self, count: int) -> tuple[Host, ...]:
-        """Return this number of hosts. Start those that do not run yet."""
+        """Return this number of hosts. Start those that do not run yet, and wait until they are
+        quiet.
+        """
+        if len(self._hosts) < count:
+            self._start(count)
+            wait_until_quiet()
+        return self._hosts[:count]
+
+    def _start(self, count: int) -> None:
         while len(self._hosts) < count:
             begin = len(self._hosts)
             numbers = range(begin + 1, min(count, begin + _STEP) + 1)
@@ -43,7 +52,6 @@ class Hosts:
             started = self._testbed.fleet(names, systemd=self._systemd, engine=self._engine).hosts
             on_each(started, prepare)
             self._hosts += started
-        return self._hosts[:count]
 
     def affordable(self, count: int) -> int:
         """Return the number, or a lower one if there is too little memory."""
