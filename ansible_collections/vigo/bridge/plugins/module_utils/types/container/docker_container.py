@@ -119,7 +119,7 @@ OPTIONS: tuple[Row, ...] = (
     Row("dns_search_domains", ALIAS, "dns_search"),
     Row("docker_host docker_url", SAME, "docker_host"),
     _same("domainname"),
-    _same("env", "quote numbers and switches"),
+    _same("env", "write numbers and booleans in quotes"),
     _same("env_file", "a list of files is possible; their format is that of Compose"),
     _same("entrypoint"),
     Row("etc_hosts", ALIAS, "extra_hosts"),
@@ -128,7 +128,7 @@ OPTIONS: tuple[Row, ...] = (
         "force_kill forcekill",
         SAME,
         "force_kill",
-        "only in the module, not for a container that is replaced",
+        "only in tasks, not in a stack; not used when a container is replaced",
     ),
     Row("groups", ALIAS, "group_add"),
     _same("healthcheck", "write `disable: true` instead of `test: [NONE]`"),
@@ -182,7 +182,8 @@ OPTIONS: tuple[Row, ...] = (
     Row("name", ALIAS, "container"),
     _same("network_mode", "cannot be combined with `networks`"),
     _same(
-        "networks", "a container leaves other networks, as with `comparisons: {networks: strict}`"
+        "networks",
+        "the container is removed from other networks, as with `comparisons: {networks: strict}`",
     ),
     Row(
         "networks_cli_compatible",
@@ -190,7 +191,12 @@ OPTIONS: tuple[Row, ...] = (
         "",
         "a container joins the networks that you list, and no other",
     ),
-    Row("oom_killer", ALIAS, "oom_kill_disable", "`true` disables the killer, as there"),
+    Row(
+        "oom_killer",
+        ALIAS,
+        "oom_kill_disable",
+        "`true` disables the killer, as in docker_container",
+    ),
     _same("oom_score_adj"),
     Row(
         "output_logs",
@@ -214,7 +220,7 @@ OPTIONS: tuple[Row, ...] = (
         "check mode queries the registry, and predicts what a pull would change",
     ),
     _same("read_only"),
-    _same("recreate", "only in the module"),
+    _same("recreate", "only in tasks, not in a stack"),
     Row("removal_wait_timeout", NOT_NEEDED, "", "the new container is created before the removal"),
     Row(
         "restart",
@@ -241,7 +247,7 @@ OPTIONS: tuple[Row, ...] = (
         "timeout",
         NOT_NEEDED,
         "",
-        "each call to the engine has a limit that fits what it does",
+        "each call to the engine has its own time limit",
     ),
     Row("tls", OTHER, "", "set the environment variable `DOCKER_CERT_PATH` for the task"),
     Row("tls_hostname", UNSUPPORTED, "", "use the name of the certificate in `docker_host`"),
@@ -258,7 +264,7 @@ OPTIONS: tuple[Row, ...] = (
         "",
         "set the environment variable `DOCKER_TLS_VERIFY` for the task",
     ),
-    _same("volumes", "a path of the host must exist"),
+    _same("volumes", "a path on the host must exist"),
     Row("volume_driver", OTHER, "", "create the volume with `vigo.bridge.volume` and its driver"),
     _same("volumes_from"),
     Row("working_dir", ALIAS, "workdir"),
