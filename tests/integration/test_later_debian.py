@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts of later Debians than the tests run on: their Python, and Podman of an ordinary user."""
+"""Hosts of later Debians than the tests run on: their Python, their busybox as the shell, and the
+Podman of an ordinary user.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
+from tests.integration.program import vigo_bridge
 from tests.integration.stack_on_host import StackOnHost
 from tests.testbed import Engine, Host
 from tests.testbed.podman_on_host import USER, USER_SOCKET, let_user_log_in
@@ -58,6 +62,14 @@ def client_of(engine: Engine) -> Iterator[DockerClient]:
 
 
 @pytest.fixture
+def busybox(forky: Host) -> Iterator[Host]:
+    """Yield a host whose shell is busybox."""
+    forky.run("ln -sf busybox /usr/bin/sh")
+    yield forky
+    forky.run("ln -sf dash /usr/bin/sh")
+
+
+@pytest.fixture
 def podman(podman_rootless: Engine) -> Iterator[DockerClient]:
     yield from client_of(podman_rootless)
 
@@ -75,6 +87,25 @@ def test_its_python(
         assert stack.actions("run") == UNCHANGED
         assert stack.run_as_planned("greeting=hi") == CHANGED
         assert stack.ask("cat /srv/page") == "hi debian"
+
+
+def test_a_python_that_hangs_where_the_shell_is_busybox(busybox: Host, tmp_path: Path) -> None:
+    """It is given up, the next one runs, and nothing of the search stays on the host."""
+    busybox.run("printf '#!/bin/sh\\nexec sleep 1000\\n' > /srv/hangs && chmod +x /srv/hangs")
+    crate = {"type": "exec", "name": "mark", "command": "readlink /proc/$PPID/exe"}
+    files = {**FILES, "configcrates/site.vgo": json.dumps({"name": "site", "resources": [crate]})}
+    stack = StackOnHost(busybox, tmp_path, files)
+    pythons = '["/srv/hangs", "/usr/bin/python3"]'
+    stack.inventory.write_text(
+        f"{busybox.inventory_line()} ansible_python_interpreter=auto_silent"
+        f" ansible_interpreter_python_fallback='{pythons}'\n"
+    )
+    options = ("--stacks", stack.stack, "-i", stack.inventory, "-o", "json")
+    for command, action in (("plan", "ran"), ("run", "ran")):
+        done = vigo_bridge(command, *options, environment={"ANSIBLE_TIMEOUT": "3"})
+        assert done.actions(busybox.name) == {"site/mark": action}, done.out + done.err
+        assert "/srv/hangs on the target does not respond" in done.out + done.err
+        assert busybox.run("pgrep -f '[v]igo-bridge-python|[s]leep 1000' || true") == ""
 
 
 def test_podman_of_an_ordinary_user(forky: Host, podman: DockerClient, tmp_path: Path) -> None:

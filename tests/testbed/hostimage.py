@@ -31,9 +31,10 @@ _PACKAGES = (
     " ca-certificates systemd systemd-sysv dbus python3-apt"
 )
 # Packages that later releases have beside those: the docker command, which their docker.io does not
-# have, and Podman, which `tests/testbed/podman.py` starts, also for an ordinary user.
+# have, and Podman, which `tests/testbed/podman.py` starts, also for an ordinary user. forky has the
+# busybox that today's small distributions have.
 _LATER_PACKAGES = "docker-cli podman crun catatonit netavark aardvark-dns nftables passt uidmap"
-_MORE_PACKAGES = {"trixie": _LATER_PACKAGES, "forky": _LATER_PACKAGES}
+_MORE_PACKAGES = {"trixie": _LATER_PACKAGES, "forky": f"{_LATER_PACKAGES} busybox"}
 
 _CONFIGURE = """\
 set -e

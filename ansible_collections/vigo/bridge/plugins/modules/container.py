@@ -552,6 +552,7 @@ options:
     description:
       - Options of the storage driver, for example C(size=10G), in the format of O(annotations).
       - The file system of the host must support them.
+      - Refused with a Docker that stores images in containerd, because it ignores them.
     type: raw
     aliases: [storage_opts]
   health_timeout:

@@ -629,6 +629,27 @@ CALLS: dict[str, Row] = {
         [{"host": {"cgroupControllers": ["cpu", "cpuset", "memory"]}}, {}],
         ["pids_limit"],
     ),
+    "images stored by containerd": (
+        lambda e: e.has_containerd_store(),
+        False,
+        [("GET", "/info")],
+        [{"DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]}],
+        True,
+    ),
+    "images stored by Docker": (
+        lambda e: e.has_containerd_store(),
+        False,
+        [("GET", "/info")],
+        [{"DriverStatus": [["Backing Filesystem", "xfs"]]}],
+        False,
+    ),
+    "images stored by an unknown store": (
+        lambda e: e.has_containerd_store(),
+        False,
+        [("GET", "/info")],
+        [{"DriverStatus": None}],
+        False,
+    ),
     "the log driver": (
         lambda e: e.log_driver(),
         False,

@@ -22,15 +22,17 @@ OF_PODMAN = "1.41"
 
 
 def said(given: dict[str, Any], engine: str) -> str:
-    """Return the error or the notes about a container. engine: its name and version."""
-    name, version = engine.split()
+    """Return the error or the notes about a container. engine: its name, its version, and what
+    stores its images, if Docker does not.
+    """
+    name, version, *store = engine.split()
     is_podman = name == "Podman"
     spec = parse(given)
     podman = tuple(map(int, version.split("."))) if is_podman else None
     try:
         capabilities.refuse(spec, api_version(OF_PODMAN if is_podman else version), podman)
         if not is_podman:
-            capabilities.refuse_on_docker(spec)
+            capabilities.refuse_on_docker(spec, lambda: store == ["containerd"])
     except ResourceError as error:
         return error.message
     return "\n".join(capabilities.remarks(spec, Observed(None, podman=is_podman)))
@@ -47,6 +49,9 @@ def test_engine(given: dict[str, Any], engine: str, expected: str | None) -> Non
 
 def test_each_setting_that_an_engine_lacks_is_in_the_table() -> None:
     tried = {name for case in TABLE for name in parse(case["given"]).settings.chosen()}
-    fields = ("needs", "refuse_on_docker", "refuse_on_podman", "on_podman")
+    fields = (
+        *("needs", "refuse_on_docker", "refuse_on_podman", "on_podman"),
+        "ignored_with_containerd",
+    )
     lacking = {name for name in SETTINGS if any(getattr(SETTINGS[name], one) for one in fields)}
     assert lacking <= tried

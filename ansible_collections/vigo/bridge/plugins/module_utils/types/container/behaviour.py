@@ -63,7 +63,7 @@ class Container(OnEngine):
                 if engine.is_podman:
                     start_first.refuse_on_podman(spec)
                 else:
-                    capabilities.refuse_on_docker(spec)
+                    capabilities.refuse_on_docker(spec, engine.has_containerd_store)
             observed = observe(engine, spec, target)
             for remark in capabilities.remarks(spec, observed):
                 target.note(remark)

@@ -448,6 +448,11 @@ class Engine:
             self._incapable = incapable(self._information(), controllers)
         return self._incapable
 
+    def has_containerd_store(self) -> bool:
+        """Return whether containerd stores the images of this Docker, instead of Docker itself."""
+        status = self._information().get("DriverStatus") or ()
+        return ["driver-type", "io.containerd.snapshotter.v1"] in status
+
     def log_driver(self) -> str:
         """Return the log driver of containers that set none; empty if the engine does not
         report it.

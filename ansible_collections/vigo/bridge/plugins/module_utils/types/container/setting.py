@@ -227,7 +227,8 @@ class Setting(Option):
     needs: the version of the API that has it; a function returns those that a value needs, and
     is called with it and the version of Podman, None on Docker; it raises ResourceError if Podman
     is too old. refuse_on_docker, refuse_on_podman: raise ResourceError for a value that this engine
-    cannot have. on_podman: what to say of a value that Podman ignores, or nothing.
+    cannot have. ignored_with_containerd: whether Docker ignores it if containerd stores its images.
+    on_podman: what to say of a value that Podman ignores, or nothing.
     engines: what engines do with it, where that is not the same everywhere.
     """
 
@@ -246,6 +247,7 @@ class Setting(Option):
     shorthand: Attribute | None = None
     needs: Needs | Callable[[Any, Version | None], Iterable[Needs]] | None = None
     refuse_on_docker: Callable[[Any], None] | None = None
+    ignored_with_containerd: bool = False
     refuse_on_podman: Callable[[Any], None] | None = None
     on_podman: Callable[[Any], str] | None = None
     engines: tuple[Engines, ...] = ()

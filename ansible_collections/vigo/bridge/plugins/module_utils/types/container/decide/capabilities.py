@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Callable
 
 from ....common.errors import ResourceError
 from ....engine.versions import as_text
@@ -35,12 +36,20 @@ def refuse(
                 )
 
 
-def refuse_on_docker(spec: ContainerSpec) -> None:
-    """Raise ResourceError for settings that Podman supports and Docker does not."""
+def refuse_on_docker(spec: ContainerSpec, has_containerd_store: Callable[[], bool]) -> None:
+    """Raise ResourceError for settings that this Docker does not support.
+
+    has_containerd_store: whether containerd stores its images; called only if that matters.
+    """
     for name, value in spec.settings.chosen().items():
         refuse_value = SETTINGS[name].refuse_on_docker
         if refuse_value:
             refuse_value(value)
+        if SETTINGS[name].ignored_with_containerd and has_containerd_store():
+            raise ResourceError(
+                f"{name}: this Docker stores images in containerd, and then ignores it",
+                "remove it, or turn containerd-snapshotter off in the engine's configuration",
+            )
 
 
 def refuse_addresses(spec: ContainerSpec, observed: Observed) -> None:

@@ -194,6 +194,7 @@ class Permissions:
             form=dict,
             compare=Entries(same=namespaces.same_where_reported),
             shown=KEYS,
+            ignored_with_containerd=True,
             engines=(UNREPORTED,),
         )
     )
