@@ -10,12 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import Checked, required
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import Fields
 from vigo_bridge.run.state_file import StateFile
 
 _FILE = re.compile(r"[A-Za-z0-9._-]{1,200}\.json")
@@ -81,18 +81,13 @@ def _is_entry(path: Path) -> bool:
 
 
 def _noted(data: Any) -> Noted:
-    checked = Checked()
-    document: Mapping[str, Any] = checked.mapping(data, "it")
-
-    def text(name: str) -> str:
-        return checked.text(required(document, name), name)
-
+    fields = Fields(data)
     return Noted(
-        unit=text("unit"),
-        socket=text("socket"),
-        node=text("node"),
-        rollout=text("rollout"),
-        hosts=checked.texts(required(document, "hosts"), "hosts"),
-        pid=checked.integer(required(document, "pid"), "pid"),
-        submitted=checked.number(required(document, "submitted"), "submitted"),
+        unit=fields.text("unit"),
+        socket=fields.text("socket"),
+        node=fields.text("node"),
+        rollout=fields.text("rollout"),
+        hosts=fields.texts("hosts"),
+        pid=fields.integer("pid"),
+        submitted=fields.number("submitted"),
     )

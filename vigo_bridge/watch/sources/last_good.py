@@ -7,12 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
-    LARGEST_OF_OURS,
-    Checked,
-    InvalidData,
-    required,
-)
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import Fields, InvalidData
 from vigo_bridge.run.history import Record
 from vigo_bridge.run.kept_stacks import LARGEST, KeptStacks, Settings
 from vigo_bridge.run.state_file import StateFile
@@ -80,17 +75,12 @@ class LastGood:
 
 
 def _entry(data: Any) -> tuple[int, Good]:
-    checked = Checked(LARGEST_OF_OURS)
-    document = checked.mapping(data, "it")
-
-    def text(name: str) -> str:
-        return checked.text(required(document, name), name)
-
-    revision = Revision(text("revision"), text("tag"))
-    number = checked.integer(required(document, "number"), "number")
+    fields = Fields(data)
+    revision = Revision(fields.text("revision"), fields.text("tag"))
+    number = fields.integer("number")
     if number < 1:
         raise InvalidData("number must be 1 or more")
-    return number, Good(revision, text("since"))
+    return number, Good(revision, fields.text("since"))
 
 
 def _record(number: int, good: Good) -> Record:

@@ -147,6 +147,33 @@ class Checked:
             raise InvalidData(f"it is larger than {self._largest // 1024 // 1024} MiB")
 
 
+class Fields:
+    """A document that is a mapping, and its required values. The place of each is its name."""
+
+    def __init__(self, data: Any, largest: int = LARGEST) -> None:
+        """Use a document. Raise InvalidData."""
+        self.checked = Checked(largest)
+        self._values = self.checked.mapping(data, "it")
+
+    def text(self, name: str) -> str:
+        return self.checked.text(required(self._values, name), name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return self.checked.texts(required(self._values, name), name)
+
+    def integer(self, name: str) -> int:
+        return self.checked.integer(required(self._values, name), name)
+
+    def number(self, name: str) -> float:
+        return self.checked.number(required(self._values, name), name)
+
+    def flag(self, name: str) -> bool:
+        return self.checked.flag(required(self._values, name), name)
+
+    def mapping(self, name: str) -> Mapping[str, Any]:
+        return self.checked.mapping(required(self._values, name), name)
+
+
 def with_whole_characters(text: str) -> str:
     """Return the text with surrogates replaced, which no encoding can represent."""
     # ``join`` makes an ordinary string of one that Ansible has marked.
