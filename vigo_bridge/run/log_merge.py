@@ -8,6 +8,7 @@ long: an earlier line that arrives late is shown after it.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ class Merger:
         self._began = began
         self._waiting: list[tuple[int, int, HostLine]] = []
         self._deadlines: list[tuple[float, int]] = []
-        self._number = 0
-        self._horizon = -1
+        self._numbers = itertools.count()
+        self._horizon = 0
         self._per_host: Counter[str] = Counter()
         self._ended: set[str] = set()
 
@@ -52,7 +53,7 @@ class Merger:
         complete_until: int,
         now: int,
         clock: float,
-        correction: int = 0,
+        correction: int,
     ) -> None:
         """Add lines of a host.
 
@@ -60,12 +61,11 @@ class Merger:
         correction: what is added to the host's times to compare them with those of others.
         """
         if host not in self._ended:
-            before = self._complete.get(host, -1)
-            self._complete[host] = max(before, complete_until + correction)
+            complete = complete_until + correction
+            self._complete[host] = max(complete, self._complete.get(host, complete))
         for line in lines:
-            self._number += 1
             time = line.time + correction
-            heapq.heappush(self._waiting, (time, self._number, HostLine(host, line)))
+            heapq.heappush(self._waiting, (time, next(self._numbers), HostLine(host, line)))
             if self._follow:
                 age = max(0.0, (now - line.time) * _NANO)
                 deadline = clock + max(0.0, LONGEST_AGE - age)
@@ -88,9 +88,10 @@ class Merger:
     def ready(self, clock: float) -> list[HostLine]:
         """Return the lines that can be shown now, in order of time."""
         if self._complete:
-            self._horizon = max(self._horizon, min(self._complete.values()))
+            complete = min(self._complete.values())
         else:
-            self._horizon = max(self._horizon, *(time for time, *_line in self._waiting), 0)
+            complete = max((time for time, *_line in self._waiting), default=self._horizon)
+        self._horizon = max(self._horizon, complete)
         if self._follow and self._has_started(clock):
             while self._deadlines and self._deadlines[0][0] <= clock:
                 self._horizon = max(self._horizon, heapq.heappop(self._deadlines)[1])

@@ -44,12 +44,13 @@ class Viewer(Protocol):
 
 
 class Hosts:
-    """The lines of all hosts. errors: by host; unreachable: those that could not be reached."""
+    """The lines of all hosts. errors: by host."""
 
-    def __init__(self, hosts: Sequence[str], follow: bool, empty: str = "") -> None:
-        """Prepare for messages of these hosts. empty: the note if none of them has a container."""
+    def __init__(self, hosts: Sequence[str], follow: bool, empty: str) -> None:
+        """Prepare for messages of these hosts. empty: the note if none of them has a container; there
+        is none if it is empty.
+        """
         self.errors: dict[str, str] = {}
-        self.unreachable: set[str] = set()
         self._open = set(hosts)
         self._merger = Merger(hosts, follow, time.monotonic())
         self._problems: list[tuple[str, str]] = []
@@ -69,7 +70,7 @@ class Hosts:
                 self._count(host, message["containers"])
                 self._take_page(host, message)
             elif kind == "end":
-                self._end(host, str(message["error"]), bool(message["unreachable"]))
+                self._end(host, str(message["error"]))
             elif kind == "trouble":
                 text = message["message"]
                 said = f"cannot be read, trying again: {text}" if text else "can be read again"
@@ -119,14 +120,12 @@ class Hosts:
             )
         return clock.correction
 
-    def _end(self, host: str, error: str, unreachable: bool) -> None:
+    def _end(self, host: str, error: str) -> None:
         self._open.discard(host)
         self._merger.end(host)
         if error:
             self.errors[host] = error
             self._problems.append((host, error))
-        if unreachable:
-            self.unreachable.add(host)
 
     def end_all(self, complaint: str) -> None:
         """Note the end of all hosts. complaint: the message for hosts without an end of their
@@ -134,7 +133,7 @@ class Hosts:
         """
         with self._news:
             for host in sorted(self._open):
-                self._end(host, complaint, unreachable=False)
+                self._end(host, complaint)
         self.close()
 
     def close(self) -> None:

@@ -35,7 +35,7 @@ class LogRun:
     secrets: Secrets
     private: Path
     follow: bool
-    empty: str = ""
+    empty: str
 
 
 def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
@@ -78,7 +78,7 @@ def show_logs(run: LogRun, viewer: Viewer, stop: Stop) -> dict[str, str]:
 
 def _play(run: LogRun, secrets: Path, socket: Path, stop: Stop) -> str:
     results = run.private / "results"
-    results.mkdir(parents=True)
+    results.mkdir()
     playbook = Playbook(
         path=run.playbook,
         inventory=run.inventory,

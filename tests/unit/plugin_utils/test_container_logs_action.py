@@ -67,8 +67,8 @@ class Sink:
     def note(self, message: str) -> None:
         self._say(f"note: {message}")
 
-    def end(self, error: str = "", *, unreachable: bool = False) -> None:
-        self._say(f"end: {error}{' (unreachable)' if unreachable else ''}")
+    def end(self, error: str = "") -> None:
+        self._say(f"end: {error}")
 
     def close(self) -> None:
         """Do nothing."""
@@ -143,7 +143,7 @@ CALLS: dict[str, tuple[list[Any], bool, list[str]]] = {
     "a host that cannot be reached": (
         [_LOST],
         False,
-        ["end: the host has gone (unreachable)"],
+        ["end: the host has gone"],
     ),
     "an engine that is missing": ([_FAILED], False, ["end: no engine responds"]),
     "a host that cannot be reached yet": (
@@ -159,7 +159,7 @@ CALLS: dict[str, tuple[list[Any], bool, list[str]]] = {
     "a wrong password": (
         [_DENIED],
         True,
-        ["end: Failed to authenticate: wrong password (unreachable)"],
+        ["end: Failed to authenticate: wrong password"],
     ),
     "an error of the controller": ([AnsibleError("bad")], True, ["end: bad"]),
     "an invalid result": (

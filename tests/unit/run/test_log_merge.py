@@ -26,7 +26,7 @@ def shown(lines: Sequence[HostLine]) -> list[tuple[str, float]]:
 def add(merger: Merger, host: str, times: Sequence[float], until: float, clock: float) -> None:
     """Add lines of a host whose clock is the caller's."""
     lines = [line(time) for time in times]
-    merger.add(host, lines, int(until * _SECOND), int(clock * _SECOND), clock)
+    merger.add(host, lines, int(until * _SECOND), int(clock * _SECOND), clock, correction=0)
 
 
 def test_lines_wait_for_the_hosts_that_may_have_earlier_ones() -> None:
@@ -57,6 +57,13 @@ def test_followed_lines_do_not_wait_longer_than_a_moment() -> None:
     assert shown(merger.ready(100.5 + LONGEST_AGE + 0.01)) == [("a", 100.5)]
 
 
+def test_followed_lines_are_shown_at_their_longest_age() -> None:
+    merger = Merger(["a", "b"], follow=True, began=0)
+    merger.add("b", [], 99 * _SECOND, 100 * _SECOND, 100, correction=0)
+    merger.add("a", [line(100)], 100 * _SECOND, 100 * _SECOND, 100, correction=0)
+    assert shown(merger.ready(100 + LONGEST_AGE)) == [("a", 100)]
+
+
 def test_a_late_line_is_shown_after_others() -> None:
     merger = Merger(["a", "b"], follow=True, began=0)
     add(merger, "a", [1], 2, 2)
@@ -70,7 +77,8 @@ def test_the_first_lines_of_all_hosts_are_awaited() -> None:
     merger = Merger(["a", "b"], follow=True, began=100)
     add(merger, "a", [50], 99, 100)
     assert merger.ready(105) == []
-    assert shown(merger.ready(111)) == [("a", 50)]
+    assert merger.ready(109) == []
+    assert shown(merger.ready(110)) == [("a", 50)]
 
 
 @pytest.mark.parametrize("skew", [-3600.0, -5.0, 5.0, 3600.0])
@@ -79,7 +87,8 @@ def test_a_host_whose_clock_is_wrong_does_not_delay_others(skew: float) -> None:
     for host, wrong in (("a", 0.0), ("b", skew)):
         own = 10_000 + wrong
         now = int(own * _SECOND)
-        merger.add(host, [line(own - 0.5, host)], int((own - 0.4) * _SECOND), now, 10_000)
+        lines = [line(own - 0.5, host)]
+        merger.add(host, lines, int((own - 0.4) * _SECOND), now, 10_000, correction=0)
     found = merger.ready(10_000 + LONGEST_AGE)
     assert sorted(each.host for each in found) == ["a", "b"]
 
@@ -88,9 +97,47 @@ def test_the_clock_of_a_host_is_corrected() -> None:
     """Lines are in the order in which they were printed, also with a clock that is an hour off."""
     merger = Merger(["a", "b"], follow=True, began=0)
     wrong = 3600 * _SECOND
-    merger.add("a", [line(10), line(12)], 13 * _SECOND, 13 * _SECOND, 13)
-    merger.add("b", [line(3611, "b")], 3613 * _SECOND, 3613 * _SECOND, clock=13, correction=-wrong)
-    assert shown(merger.ready(13)) == [("a", 10), ("b", 3611), ("a", 12)]
+    merger.add("a", [line(10), line(12)], 13 * _SECOND, 13 * _SECOND, 13, correction=0)
+    merger.add("b", [line(3611, "b")], 3611 * _SECOND, 3613 * _SECOND, clock=13, correction=-wrong)
+    assert shown(merger.ready(13)) == [("a", 10), ("b", 3611)]
+    merger.add("b", [], 3612 * _SECOND, 3613 * _SECOND, clock=13, correction=-wrong)
+    assert shown(merger.ready(13)) == [("a", 12)]
+
+
+def test_lines_that_come_after_the_end_do_not_delay_others() -> None:
+    """A host may have to wait until its last lines have room."""
+    merger = Merger(["a", "b"], follow=False, began=0)
+    merger.end("a")
+    add(merger, "a", [1], 1, 5)
+    add(merger, "b", [4], 4, 5)
+    assert shown(merger.ready(5)) == [("a", 1), ("b", 4)]
+
+
+def test_trouble_and_an_end_can_be_reported_again() -> None:
+    merger = Merger(["a", "b"], follow=False, began=0)
+    for report in (merger.suspend, merger.end):
+        for _ in range(2):
+            report("a")
+    add(merger, "b", [4], 4, 5)
+    assert shown(merger.ready(5)) == [("b", 4)]
+
+
+def test_what_is_known_of_a_host_stays() -> None:
+    """An older answer that arrives later does not delay its lines."""
+    merger = Merger(["a"], follow=False, began=0)
+    add(merger, "a", [], 9, 10)
+    add(merger, "a", [5], 3, 10)
+    assert shown(merger.ready(10)) == [("a", 5)]
+
+
+def test_how_many_lines_wait() -> None:
+    merger = Merger(["a", "b"], follow=False, began=0)
+    for times in ([1, 2, 8], [9]):
+        add(merger, "a", times, 9, 10)
+    assert (merger.waiting("a"), merger.waiting("b")) == (4, 0)
+    add(merger, "b", [], 2, 10)
+    assert len(merger.ready(10)) == 2
+    assert (merger.waiting("a"), merger.waiting("b")) == (2, 0)
 
 
 def test_nobody_waits_for_a_host_that_cannot_be_read() -> None:
@@ -129,7 +176,7 @@ def test_nothing_is_lost_or_repeated(
         clock += pace
         if follow and number in troubles:
             merger.suspend(host)
-        merger.add(host, lines, reached[host], reached[host], clock)
+        merger.add(host, lines, reached[host], reached[host], clock, correction=0)
         found += merger.ready(clock)
     for host in "abc":
         merger.end(host)

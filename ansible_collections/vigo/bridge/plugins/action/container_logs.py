@@ -96,7 +96,7 @@ class ActionModule(StackCall):
             except (AnsibleError, _Failed) as error:
                 is_lost = isinstance(error, AnsibleConnectionFailure)
                 if not (wait and (self._last or _may_pass(error))):
-                    stream.end(str(error), unreachable=is_lost)
+                    stream.end(str(error))
                     return {"failed": True, "msg": str(error)}
                 if not failures:
                     stream.trouble(str(error))

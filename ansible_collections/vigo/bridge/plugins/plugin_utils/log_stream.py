@@ -49,9 +49,9 @@ class LogStream:
         """Report something that is not an error."""
         self._send("note", {"message": message})
 
-    def end(self, error: str = "", *, unreachable: bool = False) -> None:
+    def end(self, error: str = "") -> None:
         """Report that no more lines come, and why, if that is an error."""
-        self._send("end", {"error": error, "unreachable": unreachable})
+        self._send("end", {"error": error})
 
     def close(self) -> None:
         self._socket.close()
