@@ -18,10 +18,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.private_files imp
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
-    Checked,
+    Fields,
     InvalidData,
     read_json,
-    required,
 )
 from vigo_bridge.run.state import private
 from vigo_bridge.run.state_file import pass_over, write_json
@@ -107,7 +106,7 @@ class History:
         number = max((int(path.stem) for path in self._files()), default=0) + 1
         while True:
             try:
-                self._path(number).touch(mode=0o600, exist_ok=False)
+                self._path(number).touch(exist_ok=False)
                 break
             except FileExistsError:  # another rollout has used the number
                 number += 1
@@ -125,7 +124,7 @@ class History:
         try:
             self.write(record)
         except OSError:
-            self._path(number).unlink(missing_ok=True)
+            self._path(number).unlink()
             raise
         for path in self._files()[: -self._kept]:
             with contextlib.suppress(OSError):
@@ -140,10 +139,8 @@ class History:
         """
         most = max(0, self._kept // 2 - 1)
         files = self._files()
-        if len(files) <= most:
-            return
         found = [path for path in files if (one := self._read(path)) and one.command == command]
-        for path in found[: len(found) - most]:
+        for path in found[: max(0, len(found) - most)]:
             with contextlib.suppress(OSError):
                 path.unlink()
 
@@ -205,26 +202,22 @@ def _is_of_this_version(data: Any) -> bool:
 
 def _record(data: Any, number: int) -> Record:
     """Return the record of data from `write`. Raise InvalidData."""
-    checked = Checked(LARGEST_OF_OURS)
-    document = checked.mapping(data, "it")
-
-    def text(name: str) -> str:
-        return checked.text(required(document, name), name)
-
-    def integer(name: str) -> int:
-        return checked.integer(required(document, name), name)
-
-    result = checked.mapping(required(document, "result"), "result")
+    fields = Fields(data, LARGEST_OF_OURS)
+    if fields.integer("number") != number:
+        raise InvalidData(f"number must be {number}, as in the name of the file")
     return Record(
-        number=int(checked.choice(str(integer("number")), "number", [str(number)])),
-        command=text("command"),
-        subject=text("subject"),
-        key=text("key"),
-        fingerprint=text("fingerprint"),
-        started=text("started"),
-        hosts=integer("hosts"),
-        pid=integer("pid"),
-        ended=checked.flag(required(document, "ended"), "ended"),
-        finished=checked.texts(required(document, "finished"), "finished"),
-        result={name: checked.plain(value, name) for name, value in result.items()},
+        number=number,
+        command=fields.text("command"),
+        subject=fields.text("subject"),
+        key=fields.text("key"),
+        fingerprint=fields.text("fingerprint"),
+        started=fields.text("started"),
+        hosts=fields.integer("hosts"),
+        pid=fields.integer("pid"),
+        ended=fields.flag("ended"),
+        finished=fields.texts("finished"),
+        result={
+            name: fields.checked.plain(value, name)
+            for name, value in fields.mapping("result").items()
+        },
     )

@@ -31,6 +31,8 @@ class RolloutRunning(Exception):
 TASK, STATE_CHANGE, UNDO = "task ", "state ", "undo "
 #: What the name of a watcher's lock has after the key.
 _WATCHER = " watcher"
+#: How much of a lock is read, in bytes: more than it has.
+_LONGEST_HOLDER = 1000
 
 
 def controller_folder() -> Path:
@@ -60,12 +62,12 @@ def one_rollout(
     state: Path,
     key: str,
     stack: str | Path,
-    warn: Callable[[str], None] = lambda text: None,
-    command: str = "",
+    warn: Callable[[str], None],
+    command: str,
 ) -> Iterator[None]:
     """Hold the stack's lock, which the kernel frees when this process ends.
 
-    stack: its folder or URL, for messages. command: what holds it, if another one should know.
+    stack: its folder or URL, for messages. command: what holds it; may be empty.
     Raise RolloutRunning, and OSError as `private` does.
     """
     with _held(_lock(state, key), warn, command) as holder:
@@ -78,7 +80,7 @@ def one_rollout(
 
 @contextlib.contextmanager
 def one_watcher(
-    state: Path, key: str, stack: str | Path, warn: Callable[[str], None] = lambda text: None
+    state: Path, key: str, stack: str | Path, warn: Callable[[str], None]
 ) -> Iterator[None]:
     """Do the same with the lock of the stack's watcher."""
     with _held(_lock(state, f"{key}{_WATCHER}"), warn, "") as holder:
@@ -89,9 +91,7 @@ def one_watcher(
         yield
 
 
-def running_rollout(
-    state: Path, key: str, stack: str | Path, warn: Callable[[str], None] = lambda text: None
-) -> str:
+def running_rollout(state: Path, key: str, stack: str | Path, warn: Callable[[str], None]) -> str:
     """Return which rollout of a stack is running now; empty if none is.
 
     Nobody holds an empty lock file. It is not locked here, because another rollout could begin at
@@ -104,7 +104,7 @@ def running_rollout(
     except FileNotFoundError:
         return ""
     try:
-        with one_rollout(state, key, stack, warn):
+        with one_rollout(state, key, stack, warn, ""):
             return ""
     except RolloutRunning as error:
         return str(error)
@@ -150,8 +150,8 @@ def _user() -> str:
 
 def _holder(stream: IO[bytes]) -> str:
     try:
-        holder = json.loads(stream.read(1000))
+        holder = json.loads(stream.read(_LONGEST_HOLDER))
         command = f"{holder['command']} of " if holder.get("command") else ""
         return f"{command}{holder['user']}, process {holder['pid']}, since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "its process is unknown"

@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from tests.unit.full_disk import fill_disk
 from vigo_bridge.run.history import History, Record
 from vigo_bridge.run.state import (
     RolloutRunning,
@@ -33,6 +38,71 @@ def test_the_last_of_a_key(tmp_path: Path) -> None:
     assert [record.number for record in history.records()] == [1, 2, 3]
     assert history.last("shop") == second == history.get(2)
     assert history.last("blog") == other
+
+
+def test_what_is_noted_at_the_beginning(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    record = history.add(
+        3, command="run", subject="/srv/shop", key="shop", fingerprint="f", finished=["a", "b"]
+    )
+    started = datetime.fromisoformat(record.started)
+    assert (started.tzinfo is None, started.microsecond) == (False, 0)
+    assert record == Record(
+        number=1,
+        command="run",
+        subject="/srv/shop",
+        key="shop",
+        fingerprint="f",
+        started=record.started,
+        hosts=3,
+        pid=os.getpid(),
+        ended=False,
+        finished=("a", "b"),
+        result={},
+    )
+    assert history.get(1) == record
+
+
+def test_a_number_that_another_rollout_takes_meanwhile(tmp_path: Path) -> None:
+    class Late(History):
+        def _files(self) -> list[Path]:
+            return []
+
+    first = add(History(tmp_path))
+    assert add(Late(tmp_path)).number == 2
+    assert add(Late(tmp_path)).number == 3
+    assert History(tmp_path).get(1) == first
+
+
+def test_numbers_of_more_digits(tmp_path: Path) -> None:
+    history = History(tmp_path)
+    history.write(replace(add(history), number=999_999))
+    assert add(history).number == 1_000_000
+    assert [record.number for record in history.records()] == [1, 999_999, 1_000_000]
+    assert history.numbers() == {1, 999_999, 1_000_000}
+    last = history.last("shop")
+    assert last is not None
+    assert last.number == 1_000_000
+
+
+def test_a_large_fleet(tmp_path: Path) -> None:
+    """What one host may leave is the limit of another kind of file."""
+    history = History(tmp_path)
+    record = replace(add(history), result={f"host{number}": "x" * 2**20 for number in range(40)})
+    history.write(record)
+    assert history.get(1) == record
+
+
+def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file, and nothing is left of the rollout."""
+    history = History(tmp_path)
+    add(history)
+    with monkeypatch.context() as patch:
+        fill_disk(patch, tmp_path)
+        with pytest.raises(OSError, match="No space left") as raised:
+            add(history)
+    assert raised.value.filename == str(tmp_path / "000002.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["000001.json"]
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -75,6 +145,27 @@ def test_repairs_of_a_watcher_leave_room_for_the_rollouts_of_people(tmp_path: Pa
     assert [record.number for record in history.records()] == [1, 2, 6]
 
 
+#: how many rollouts are kept -> of those of a watcher, how many there are before the next one, and
+#: how many of these stay
+ROOM = [
+    *((10, count, count) for count in range(5)),
+    *((10, 5, 4), (10, 9, 4), (2, 1, 0), (1, 1, 0)),
+]
+
+
+@pytest.mark.parametrize(("kept", "count", "left"), ROOM)
+def test_room_for_the_next_one(kept: int, count: int, left: int, tmp_path: Path) -> None:
+    """The rollouts of a watcher get half of the room, however many others there are."""
+    history = History(tmp_path, kept=100)
+    for command in ["run"] * 12 + ["watch"] * count:
+        history.add(1, command=command, subject="s", key="shop", fingerprint="f")
+    History(tmp_path, kept=kept).make_room("watch")
+    found = Counter(record.command for record in history.records())
+    assert (found["run"], found["watch"]) == (12, left)
+    numbers = [record.number for record in history.records()]
+    assert numbers == [*range(1, 13), *range(13 + count - left, 13 + count)]
+
+
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     history = History(tmp_path / "history")
     history.write(add(history))
@@ -112,13 +203,16 @@ def make_full_folder(path: Path) -> None:
 
 #: what is there instead of a record -> what is said of it
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "cut": (write(b'{"number": 2, "com'), "not valid JSON"),
-    "not JSON": (write(b"\xff\0"), "not valid JSON"),
-    "100,000 brackets": (write(b"[" * 100_000), "not valid JSON"),
-    "a list": (write(b"[1]"), "must be a mapping, not a list"),
-    "null": (write(b"null"), "must be a mapping, not null"),
+    "cut": (write(b'{"number": 2, "com'), "it is not valid JSON: "),
+    "not JSON": (write(b"\xff\0"), "it is not valid JSON: "),
+    "100,000 brackets": (write(b"[" * 100_000), "it is not valid JSON: "),
+    "a list": (write(b"[1]"), "it must be a mapping, not a list"),
+    "null": (write(b"null"), "it must be a mapping, not null"),
     "a number that is a text": (write_with(number="2"), "number must be an integer"),
-    "another number": (write_with(number=3), "number must be one of 2"),
+    "another number": (
+        write_with(number=3),
+        "number must be 2, as in the name of the file; it was renamed",
+    ),
     "a command that is none": (write_with(command=None), "command must be a string"),
     "a list as key": (write_with(key=[]), "key must be a string"),
     "a list as subject": (write_with(subject=[]), "subject must be a string"),
@@ -131,12 +225,24 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "numbers as finished hosts": (write_with(finished=[1]), "finished[0] must be a string"),
     "a list as result": (write_with(result=[]), "result must be a mapping"),
     "a result without end": (write_with(result={"a": 10**30}), "a must be an integer"),
-    "a folder": (Path.mkdir, "not a regular file"),
-    "a folder that is not empty": (make_full_folder, "not a regular file"),
-    "a FIFO": (os.mkfifo, "not a regular file"),
-    "a link": (lambda path: path.symlink_to("000001.json"), "not a regular file"),
-    "a link to a device": (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
-    "a link to nothing": (lambda path: path.symlink_to("nowhere"), "not a regular file"),
+    "a folder": (Path.mkdir, "it cannot be read: it is not a regular file; "),
+    "a folder that is not empty": (
+        make_full_folder,
+        "it cannot be read: it is not a regular file; ",
+    ),
+    "a FIFO": (os.mkfifo, "it cannot be read: it is not a regular file; "),
+    "a link": (
+        lambda path: path.symlink_to("000001.json"),
+        "it cannot be read: it is not a regular file; ",
+    ),
+    "a link to a device": (
+        lambda path: path.symlink_to("/dev/zero"),
+        "it cannot be read: it is not a regular file; ",
+    ),
+    "a link to nothing": (
+        lambda path: path.symlink_to("nowhere"),
+        "it cannot be read: it is not a regular file; ",
+    ),
 }
 
 
@@ -151,8 +257,7 @@ def test_a_damaged_file_is_set_aside(
     damage(path)
     assert history.last("shop") == first
     (warning,) = warnings
-    assert warning.startswith(f"{path} is damaged: "), warning
-    assert reason in warning
+    assert warning.startswith(f"{path} is damaged: {reason}"), warning
     assert warning.endswith(f"; it was renamed to {path}.damaged")
     assert [history.get(2), history.records()] == [None, [first]]
     assert add(history).number == 2
@@ -207,7 +312,7 @@ def test_a_folder_of_another_user_is_refused(tmp_path: Path, part: str) -> None:
     if part != "state/history":
         with (
             pytest.raises(PermissionError, match="belongs to another user"),
-            one_rollout(state, stack_key(tmp_path), tmp_path),
+            one_rollout(state, stack_key(tmp_path), tmp_path, pytest.fail, ""),
         ):
             pass
     assert precious.read_text() == "all of it"
@@ -220,9 +325,9 @@ def test_what_is_not_a_lock_is_set_aside(tmp_path: Path, make: Callable[[Path], 
     path.parent.mkdir()
     make(path)
     with (
-        one_rollout(tmp_path, stack_key(tmp_path), tmp_path, warnings.append),
+        one_rollout(tmp_path, stack_key(tmp_path), tmp_path, warnings.append, ""),
         pytest.raises(RolloutRunning, match=f"process {os.getpid()}"),
-        one_rollout(tmp_path, stack_key(tmp_path), tmp_path),
+        one_rollout(tmp_path, stack_key(tmp_path), tmp_path, pytest.fail, ""),
     ):
         pass
     assert warnings == [
@@ -235,7 +340,7 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         add(History(tmp_path / "a/history"))
-        with one_rollout(tmp_path / "a", "key", tmp_path):
+        with one_rollout(tmp_path / "a", "key", tmp_path, pytest.fail, ""):
             pass
     finally:
         os.umask(before)
@@ -251,34 +356,75 @@ def test_one_that_did_not_end_runs_or_was_killed(tmp_path: Path) -> None:
     assert replace(running, pid=2**22 + 1).status == "killed"
 
 
+def _without_time(message: str) -> str:
+    return re.sub(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", "TIME", message)
+
+
+#: what the holder of a lock has written -> who holds it
+HOLDERS = {
+    b'{"user": "eva", "pid": 7, "since": "TIME", "command": ""}': "eva, process 7, since TIME",
+    b'{"user": "eva", "pid": 7, "since": "TIME"}': "eva, process 7, since TIME",
+    b'{"user": "eva", "pid": 7, "since": "TIME", "command": "`run`"}': (
+        "`run` of eva, process 7, since TIME"
+    ),
+    b'{"user": "eva", "pid": 7}': "its process is unknown",
+    b"{": "its process is unknown",
+    b"[]": "its process is unknown",
+    b"\xff": "its process is unknown",
+}
+
+
+@pytest.mark.parametrize(("written", "holder"), HOLDERS.items())
+def test_who_holds_a_lock(written: bytes, holder: str, tmp_path: Path) -> None:
+    with one_rollout(tmp_path, "key", "shop", pytest.fail, ""):
+        (tmp_path / "locks/key.lock").write_bytes(written)
+        busy = running_rollout(tmp_path, "key", "shop", pytest.fail)
+    expected = f"a rollout of shop is running: {holder}. Wait for it, or end it with Ctrl-C"
+    assert busy == expected
+
+
+def test_a_lock_that_is_damaged_is_reported(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    path = tmp_path / "locks/key.lock"
+    path.mkdir(parents=True)
+    assert running_rollout(tmp_path, "key", "shop", warnings.append) == ""
+    assert warnings == [
+        f"{path} is damaged (it is not a regular file); it was renamed to {path}.damaged"
+    ]
+
+
 def test_what_holds_a_lock_is_named(tmp_path: Path) -> None:
     key = stack_key(tmp_path)
-    assert running_rollout(tmp_path, key, tmp_path) == ""
-    with one_rollout(tmp_path, key, tmp_path, command="`vigo-bridge watch`"):
-        busy = running_rollout(tmp_path, key, tmp_path)
-        expected = rf"is running: `vigo-bridge watch` of .*, process {os.getpid()}, since 20"
-        with pytest.raises(RolloutRunning, match=expected), one_rollout(tmp_path, key, tmp_path):
+    assert running_rollout(tmp_path, key, tmp_path, pytest.fail) == ""
+    with one_rollout(tmp_path, key, tmp_path, pytest.fail, "`vigo-bridge watch`"):
+        busy = running_rollout(tmp_path, key, "shop", pytest.fail)
+        with (
+            pytest.raises(RolloutRunning) as raised,
+            one_rollout(tmp_path, key, "shop", pytest.fail, ""),
+        ):
             pass
-    assert f"process {os.getpid()}" in busy
-    assert running_rollout(tmp_path, key, tmp_path) == ""
+    holder = f"`vigo-bridge watch` of {getpass.getuser()}, process {os.getpid()}, since TIME"
+    expected = f"a rollout of shop is running: {holder}. Wait for it, or end it with Ctrl-C"
+    assert [_without_time(text) for text in (busy, str(raised.value))] == [expected] * 2
+    assert running_rollout(tmp_path, key, tmp_path, pytest.fail) == ""
 
 
 def test_the_rollout_of_a_killed_program_is_not_running(tmp_path: Path) -> None:
     key = stack_key(tmp_path)
-    with one_rollout(tmp_path, key, tmp_path):
+    with one_rollout(tmp_path, key, tmp_path, pytest.fail, ""):
         pass
     (tmp_path / "locks" / f"{key}.lock").write_text('{"user": "root", "pid": 1, "since": ""}')
-    assert running_rollout(tmp_path, key, tmp_path) == ""
+    assert running_rollout(tmp_path, key, tmp_path, pytest.fail) == ""
     assert (tmp_path / "locks" / f"{key}.lock").read_text() == ""
 
 
 def test_a_watcher_and_a_rollout_have_different_locks(tmp_path: Path) -> None:
     key = stack_key(tmp_path)
     with (
-        one_watcher(tmp_path, key, tmp_path),
-        one_rollout(tmp_path, key, tmp_path),
+        one_watcher(tmp_path, key, tmp_path, pytest.fail),
+        one_rollout(tmp_path, key, tmp_path, pytest.fail, ""),
         pytest.raises(RolloutRunning, match=rf"another watcher of .*, process {os.getpid()}"),
-        one_watcher(tmp_path, key, tmp_path),
+        one_watcher(tmp_path, key, tmp_path, pytest.fail),
     ):
         pass
 
@@ -287,13 +433,13 @@ def test_one_rollout_of_a_stack(tmp_path: Path) -> None:
     stack, other = tmp_path / "shop", tmp_path / "elsewhere" / "shop"
     state = tmp_path / "state"
     with (
-        one_rollout(state, stack_key(stack), stack),
-        one_rollout(state, stack_key(other), other),
+        one_rollout(state, stack_key(stack), stack, pytest.fail, ""),
+        one_rollout(state, stack_key(other), other, pytest.fail, ""),
         pytest.raises(RolloutRunning, match=rf"process {os.getpid()}, since 20\d\d-"),
-        one_rollout(state, stack_key(stack), stack),
+        one_rollout(state, stack_key(stack), stack, pytest.fail, ""),
     ):
         pass
-    with one_rollout(state, stack_key(stack), stack):
+    with one_rollout(state, stack_key(stack), stack, pytest.fail, ""):
         pass
 
 
