@@ -77,7 +77,7 @@ def traits_of(
     with (
         Stop(lines.say, at_once=True) as stop,
         converging(
-            private / "project" / "site.yml", inventory, nothing, how, private, stop, echo
+            private / "project" / "site.yml", inventory, nothing, how, private, stop, echo, None
         ) as ask,
     ):
         answers = ask(hosts, lambda host, envoy: None)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vigo_bridge.host_counts import Size
@@ -26,16 +26,10 @@ def split(hosts: Sequence[str], sizes: Sequence[Size], total: int) -> tuple[Batc
     """
     groups: list[tuple[str, ...]] = []
     rest = tuple(hosts)
-    for size in _repeating(sizes, len(rest), total):
+    counts = [max(1, size.of(total)) for size in sizes] or [len(rest)]
+    for size in itertools.chain(counts, itertools.repeat(counts[-1])):
         if not rest:
             break
         groups.append(rest[:size])
         rest = rest[size:]
     return tuple(Batch(number, len(groups), group) for number, group in enumerate(groups, 1))
-
-
-def _repeating(sizes: Sequence[Size], everything: int, total: int) -> Iterator[int]:
-    if not sizes:
-        return iter([everything])
-    counts = [max(1, size.of(total)) for size in sizes]
-    return itertools.chain(counts, itertools.repeat(counts[-1]))

@@ -11,7 +11,7 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files i
     write_atomically,
 )
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
-    Checked,
+    Fields,
     InvalidData,
     read_json,
-    required,
 )
 from vigo_bridge.run.state import private
 
@@ -61,7 +60,8 @@ class AnsweredAlready(Exception):
 class Confirmations:
     """A folder with one file for each rollout that waits."""
 
-    def __init__(self, folder: Path, warn: Callable[[str], None] = lambda text: None) -> None:
+    def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
+        """Use a folder. warn: called with messages about damaged files, which are renamed."""
         self._folder = folder
         self._warn = warn
 
@@ -90,7 +90,7 @@ class Confirmations:
             checked_folder(str(self._folder))
         except FileNotFoundError:
             return []
-        paths = sorted(self._folder.glob("*.json"), key=lambda path: path.name)
+        paths = sorted(self._folder.glob("*.json"))
         found = (self._question(path) for path in paths if _is_held(path))
         return [question for question in found if question is not None]
 
@@ -101,13 +101,15 @@ class Confirmations:
             raise AnsweredAlready(earlier)
         path = str(self._answer(question.number))
         with at(path):
-            write_atomically(path, json.dumps(answer).encode(), durable=False)
+            write_atomically(path, json.dumps(answer).encode())
 
     def _read_answer(self, number: int) -> str:
+        """Return the answer of a file; empty if there is none, or if it is damaged."""
         try:
-            return Checked().choice(read_json(self._answer(number)), "the answer", ANSWERS)
+            answer = read_json(self._answer(number))
         except InvalidData:
             return ""
+        return str(answer) if answer in ANSWERS else ""
 
     def _question(self, path: Path) -> Question | None:
         """Return the question of a file; None if it has just been answered, or is damaged."""
@@ -139,22 +141,13 @@ def _is_held(path: Path) -> bool:
 
 
 def _question(data: Any) -> Question:
-    checked = Checked()
-    document = checked.mapping(data, "it")
-
-    def text(name: str) -> str:
-        return checked.text(required(document, name), name)
-
-    def integer(name: str) -> int:
-        return checked.integer(required(document, name), name)
-
-    hosts: Sequence[str] = checked.texts(required(document, "hosts"), "hosts")
+    fields = Fields(data)
     return Question(
-        number=integer("number"),
-        command=text("command"),
-        subject=text("subject"),
-        batch=integer("batch"),
-        batches=integer("batches"),
-        hosts=tuple(hosts),
-        since=text("since"),
+        number=fields.integer("number"),
+        command=fields.text("command"),
+        subject=fields.text("subject"),
+        batch=fields.integer("batch"),
+        batches=fields.integer("batches"),
+        hosts=fields.texts("hosts"),
+        since=fields.text("since"),
     )

@@ -83,7 +83,7 @@ class Converger:
     socket: Path
     stop: Stop
     show_output: Callable[[str], None]
-    check: Path | None = None
+    check: Path | None
     _calls: int = field(default=0, init=False)
 
     def __call__(
@@ -139,9 +139,7 @@ class Converger:
             self.stop,
         )
 
-    def _read(
-        self, hosts: Sequence[str], results: Path, complaint: str = ""
-    ) -> dict[str, EnvoyResult]:
+    def _read(self, hosts: Sequence[str], results: Path, complaint: str) -> dict[str, EnvoyResult]:
         return read_envoys(
             hosts,
             results,
@@ -168,7 +166,7 @@ class Converger:
             if kind == _START:
                 progress(host, None)
             elif kind in _ENDS:
-                progress(host, self._read([host], results)[host])
+                progress(host, self._read([host], results, "")[host])
 
         return tell
 
@@ -186,7 +184,7 @@ def converging(
     private: Path,
     stop: Stop,
     show_output: Callable[[str], None],
-    check: Path | None = None,
+    check: Path | None,
 ) -> Iterator[Converger]:
     """Yield a converger, and serve secrets to its actions. check: see `Converger`."""
     with served_secrets(secrets, private / "secrets.sock") as socket:

@@ -44,11 +44,11 @@ def roll_out_to_fleet(
         [host for host in hosts if host not in done], options.batch_sizes, total=len(hosts)
     )
     rules = Rules(
-        options.max_failures.of(len(hosts)),
-        bool(options.health_check),
-        bool(options.health_check_url),
-        options.rolls_back,
-        options.on_failure == "rollback-all",
+        budget=options.max_failures.of(len(hosts)),
+        has_check=bool(options.health_check),
+        has_url=bool(options.health_check_url),
+        rolls_back=options.rolls_back,
+        rolls_back_all=options.on_failure == "rollback-all",
     )
     fleet = _Fleet(
         hosts, batches, done, converger, options, health_variables, watcher, keep, confirm
@@ -135,7 +135,7 @@ class _Fleet:
 
     def _unhealthy(self, hosts: Sequence[str]) -> dict[str, str]:
         """Check hosts; return those that are not healthy, each with the output of its check."""
-        asked = self._converger(hosts, lambda host, envoy: None, self._health_variables)
+        asked = self._converger(hosts, _not_shown, self._health_variables)
         return {
             host: _said(envoy)
             for host, envoy in asked.items()
@@ -146,7 +146,7 @@ class _Fleet:
         # Imported here: it takes long, with all of TLS, and few rollouts fetch anything.
         from vigo_bridge.run.health_url import fetch
 
-        url, problem = self._options.health_check_url, ""
+        url = self._options.health_check_url
         for attempt in range(1, self._options.health_retries + 1):
             problem = fetch(url, lambda: self.cut)
             if not problem:
@@ -159,10 +159,10 @@ class _Fleet:
 
     def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
         self._watcher.say(f"rolling back {some(hosts)}")
-        return self._converger(hosts, lambda host, envoy: None, former="restore")
+        return self._converger(hosts, _not_shown, former="restore")
 
     def discard_former_states(self, hosts: Sequence[str]) -> None:
-        self._converger(hosts, lambda host, envoy: None, former="discard")
+        self._converger(hosts, _not_shown, former="discard")
 
     def conclude(self, batch: Batch, failed: Sequence[str]) -> str:
         return self._hook("--after-batch", self._options.after_batch, batch, failed)
@@ -220,6 +220,10 @@ class _Fleet:
         self._watcher.say(f"health check {attempt} of {retries}: {problem}")
         if attempt < retries:
             self._converger.stop.wait(self._options.health_interval)
+
+
+def _not_shown(_host: str, _envoy: EnvoyResult | None) -> None:
+    """Show no progress: hosts are checked or rolled back."""
 
 
 def _said(envoy: EnvoyResult) -> str:

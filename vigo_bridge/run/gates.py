@@ -13,6 +13,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors imp
 from vigo_bridge.ansible.environment import ansible_environment
 
 _SHOWN_CHARACTERS = 500
+#: A character has up to four bytes.
+_SHOWN_BYTES = 4 * _SHOWN_CHARACTERS
 
 
 def run_here(command: str, variables: Mapping[str, str]) -> str:
@@ -34,12 +36,12 @@ def run_here(command: str, variables: Mapping[str, str]) -> str:
                 start_new_session=True,
             )
             code = program.wait()
-            return f"exit code {code}: {_end(output)}".rstrip(": ") if code else ""
+            return ": ".join(filter(None, [f"exit code {code}", _end(output)])) if code else ""
     except OSError as error:
         return f"cannot be run: {explained(error)}"
 
 
 def _end(output: IO[bytes]) -> str:
     size = output.seek(0, os.SEEK_END)
-    output.seek(max(0, size - 4 * _SHOWN_CHARACTERS))
-    return output.read().decode("utf-8", errors="replace").strip()[-_SHOWN_CHARACTERS:]
+    output.seek(max(0, size - _SHOWN_BYTES))
+    return output.read().decode(errors="replace").strip()[-_SHOWN_CHARACTERS:]

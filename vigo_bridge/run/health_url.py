@@ -23,7 +23,7 @@ _TICK = 0.1
 _SHOWN_CHARACTERS = 500
 
 
-def fetch(url: str, given_up: Callable[[], bool] = lambda: False, limit: float = LIMIT) -> str:
+def fetch(url: str, given_up: Callable[[], bool], limit: float = LIMIT) -> str:
     """Return the problem with the response of an address; empty if its status is 2xx.
 
     Never raises an exception, and returns after `limit` seconds, or soon after `given_up` returns
@@ -47,7 +47,7 @@ def _problem(url: str, limit: float) -> str:
         with opener(Redirects()).open(url, timeout=2 * limit):
             return ""
     except urllib.error.HTTPError as error:
-        return f"HTTP {error.code}: {_said(error)}".rstrip(": ")
+        return ": ".join(filter(None, [f"HTTP {error.code}", _said(error)]))
     except http.client.HTTPException as error:
         return f"the response is not valid HTTP: {_shown(str(error))}"
     except Exception as error:
@@ -59,7 +59,7 @@ def _said(error: urllib.error.HTTPError) -> str:
     body = b""
     with contextlib.suppress(Exception), error:
         body = error.read(_SHOWN_CHARACTERS)
-    return body.decode("utf-8", errors="replace").strip() or _shown(str(error.reason))
+    return body.decode(errors="replace").strip() or _shown(str(error.reason))
 
 
 def _shown(text: str) -> str:

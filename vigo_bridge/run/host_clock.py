@@ -25,5 +25,5 @@ class HostClock:
             if narrower[0] <= narrower[1]:  # Otherwise the clock was set in the meantime.
                 least, most = narrower
         self._between = least, most
-        needed = max(least, 0) if most >= 0 else most
+        needed = min(max(least, 0), most)
         self.correction = needed if is_first else max(self.correction, needed)

@@ -30,9 +30,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files i
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
     LARGEST_OF_OURS,
     Checked,
+    Fields,
     InvalidData,
     read_json,
-    required,
 )
 from vigo_bridge.files import write_bytes
 from vigo_bridge.run.history import Record
@@ -82,9 +82,7 @@ class KeptStack:
 class KeptStacks:
     """A folder with one list of files for each rollout, and the contents of these files."""
 
-    def __init__(
-        self, folder: Path, largest: int = LARGEST, warn: Callable[[str], None] = lambda text: None
-    ) -> None:
+    def __init__(self, folder: Path, largest: int, warn: Callable[[str], None]) -> None:
         """Use a folder. largest: how many bytes all contents may have. warn: called with messages
         about damaged files.
         """
@@ -117,9 +115,9 @@ class KeptStacks:
                 self._write(record, kept)
             except (TooLarge, OSError):
                 self._list(record.number).unlink(missing_ok=True)
-                self._drop(numbers, record.number)
                 raise
-            self._drop(numbers, record.number)
+            finally:
+                self._drop(numbers, record.number)
 
     def get(self, record: Record) -> KeptStack | None:
         """Return what a rollout rolled out; None if that was not kept. Raise InvalidData."""
@@ -260,19 +258,13 @@ def _identity(record: Record) -> tuple[str, ...]:
 
 def _checked_list(data: Any) -> _List:
     """Return the list of data from `_write`. Raise InvalidData."""
-    checked = Checked(LARGEST_OF_OURS)
-    document = checked.mapping(data, "it")
-    files = checked.mapping(required(document, "files"), "files")
-    return _List(
-        checked.texts(required(document, "of"), "of"),
-        KeptStack(
-            {_path(name, checked): _file(item, name, checked) for name, item in files.items()},
-            Settings(
-                checked.text(required(document, "settings"), "settings"),
-                checked.texts(required(document, "omitted"), "omitted"),
-            ),
-        ),
-    )
+    fields = Fields(data, LARGEST_OF_OURS)
+    files = {
+        _path(name, fields.checked): _file(item, name, fields.checked)
+        for name, item in fields.mapping("files").items()
+    }
+    settings = Settings(fields.text("settings"), fields.texts("omitted"))
+    return _List(fields.texts("of"), KeptStack(files, settings))
 
 
 def _path(name: str, checked: Checked) -> str:

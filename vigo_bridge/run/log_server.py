@@ -47,8 +47,8 @@ class Hosts:
     """The lines of all hosts. errors: by host."""
 
     def __init__(self, hosts: Sequence[str], follow: bool, empty: str) -> None:
-        """Prepare for messages of these hosts. empty: the note if none of them has a container; there
-        is none if it is empty.
+        """Prepare for messages of these hosts. empty: the note if none of them has a container; no
+        text if there is to be no note.
         """
         self.errors: dict[str, str] = {}
         self._open = set(hosts)

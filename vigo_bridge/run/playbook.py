@@ -36,13 +36,15 @@ class Playbook:
     inventory: Sequence[str]
     private: Path
     environment: Mapping[str, str]
-    arguments: Sequence[str] = ()
+    arguments: Sequence[str]
 
 
 _COMPLAINT_LINES = 20
 _IDENTIFIER = re.compile(r"[0-9a-zA-Z_-]+")
 #: Seconds between checks whether Ansible has ended; the end of its output shows this, too.
 _TICK = 0.2
+#: How much of its output is read at once, in bytes.
+_CHUNK = 65536
 
 
 def is_event(data: Any) -> bool:
@@ -73,7 +75,7 @@ def play(
         on_event(event)
         return False  # ansible-runner need not keep it as a file
 
-    playbook.private.mkdir(parents=True, exist_ok=True)
+    playbook.private.mkdir()
     runner = init_runner(
         private_data_dir=str(playbook.private),
         playbook=str(playbook.path),
@@ -83,7 +85,6 @@ def play(
         event_handler=handle,
         # With this callback, ansible-runner does not change the signal handlers.
         cancel_callback=lambda: False,
-        quiet=True,  # Otherwise it would print texts from hosts unchanged.
         suppress_env_files=True,
         fact_cache_type="",  # The user's setting, as in Ansible's own commands.
     )
@@ -107,7 +108,7 @@ def _run(runner: Runner, stop: Stop) -> None:
     """
     config = runner.config
     folder = Path(config.artifact_dir)
-    (folder / "job_events").mkdir(mode=0o700, parents=True)
+    (folder / "job_events").mkdir(mode=0o700)
     log = (folder / "stdout").open("w", encoding="utf-8")
     output = ansible_compat.event_reader(log, runner.event_callback, is_event=is_event)
     _program, *arguments = config.command
@@ -133,11 +134,12 @@ def _chunks(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
     assert process.stdout
     with selectors.DefaultSelector() as ready:
         ready.register(process.stdout, selectors.EVENT_READ)
-        ended = False
-        while not ended:
+        while True:
             ended = process.poll() is not None
             while ready.select(0 if ended else _TICK):
-                chunk = os.read(process.stdout.fileno(), 65536)
+                chunk = os.read(process.stdout.fileno(), _CHUNK)
                 if not chunk:
                     return
                 yield chunk
+            if ended:
+                return

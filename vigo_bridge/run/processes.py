@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 _TICK = 0.02
 #: Indexes of fields of /proc/PID/stat after the name, and the states of processes that have ended.
 _STATE, _SESSION = 0, 3
-_ENDED = ("Z", "X")
+_ENDED = (b"Z", b"X")
 _apart: set[int] = set()
 
 
@@ -97,7 +97,7 @@ def _running(processes: set[int]) -> list[int]:
     found = []
     for name in filter(str.isdecimal, _listed("/proc")):
         # The name of its program, in parentheses, may contain any character.
-        fields = _read(f"/proc/{name}/stat").rpartition(")")[2].split()
+        fields = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()
         if not fields or fields[_STATE] in _ENDED:
             continue
         if processes & {int(name), int(fields[_SESSION])}:
@@ -115,9 +115,9 @@ def _listed(folder: str) -> list[str]:
         return []
 
 
-def _read(path: str) -> str:
+def _read(path: str) -> bytes:
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:  # noqa: PTH123 - as above
+        with open(path, "rb") as stream:  # noqa: PTH123 - as above
             return stream.read()
     except OSError:
-        return ""
+        return b""

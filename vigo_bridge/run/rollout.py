@@ -24,11 +24,11 @@ class Rules:
     that failed are rolled back. rolls_back_all: whether those of earlier batches are, too.
     """
 
-    budget: int = 0
-    has_check: bool = False
-    has_url: bool = False
-    rolls_back: bool = False
-    rolls_back_all: bool = False
+    budget: int
+    has_check: bool
+    has_url: bool
+    rolls_back: bool
+    rolls_back_all: bool
 
 
 class Parts(Protocol):
@@ -174,7 +174,7 @@ def _after_failure(
         before, envoys={host: undone.get(host, envoy) for host, envoy in before.envoys.items()}
     )
     reason = stopped or f"{counted(len(failed), 'host')} of the batch failed"
-    rolled_back = {host: undone.get(host, envoy) for host, envoy in envoys.items()}
+    rolled_back = {host: undone[host] for host in envoys}
     count = sum(envoy.status.is_good for envoy in back.values())
     return before, rolled_back, f"{reason}; {count} of {counted(len(back), 'host')} rolled back"
 

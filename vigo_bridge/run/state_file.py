@@ -66,7 +66,7 @@ def write_json(path: Path, data: Any) -> None:
     """Replace a file by data that JSON can hold, in one step. Raise OSError."""
     clear(str(path.parent), prefix_beside(str(path)))
     with at(str(path)):
-        write_atomically(str(path), json.dumps(data, ensure_ascii=False).encode())
+        write_atomically(str(path), json.dumps(data).encode())
 
 
 def pass_over(path: Path, damage: InvalidData, warn: Callable[[str], None]) -> None:

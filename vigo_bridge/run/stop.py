@@ -95,5 +95,4 @@ class Stop:
         self._terminated = descendants()
         interrupt_children()
         self._killing = threading.Timer(TIMEOUT, kill_descendants)
-        self._killing.daemon = True
         self._killing.start()

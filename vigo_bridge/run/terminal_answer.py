@@ -10,6 +10,8 @@ import sys
 import termios
 
 _YES, _NO = ("y", "yes"), ("n", "no")
+#: How much is read at once, in bytes.
+_CHUNK = 1024
 
 
 class TerminalAnswer:
@@ -32,7 +34,7 @@ class TerminalAnswer:
         """Return whether the user agrees; None if there is no answer yet."""
         while self.is_open and self._descriptor is not None and _has_input(self._descriptor):
             try:
-                typed = os.read(self._descriptor, 1024)
+                typed = os.read(self._descriptor, _CHUNK)
             except OSError:
                 typed = b""
             if not typed:  # Ctrl-D, or the terminal is gone

@@ -15,7 +15,7 @@ def run_in_terminal(words: Sequence[str]) -> int:
     # Ctrl-C is for the program. A handler, unlike SIG_IGN, is not passed on to it.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(list(words), check=False).returncode
+        return subprocess.call(list(words))
     except OSError as error:
         raise Failure(f"{words[0]} cannot be started: {error.strerror}; install it") from error
     finally:

@@ -15,6 +15,8 @@ from vigo_bridge.run.stop import Stop
 
 #: The signal that requests a turn now.
 NOW = signal.SIGUSR1
+#: How many signals are noted at once.
+_MOST = 4096
 
 
 class WatchSignals:
@@ -51,7 +53,7 @@ class WatchSignals:
                 return
             if select.select([self._reader], [], [], left)[0]:
                 with contextlib.suppress(BlockingIOError):
-                    os.read(self._reader, 4096)
+                    os.read(self._reader, _MOST)
 
     def take_request(self) -> bool:
         """Return whether a turn was asked for since the last call."""

@@ -21,7 +21,7 @@ def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Let a rollout wait; return the folder of its question."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     folder = controller_folder() / "waiting"
-    with Confirmations(folder).asked(QUESTION):
+    with Confirmations(folder, pytest.fail).asked(QUESTION):
         yield folder
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from vigo_bridge.cli.program import program
 from vigo_bridge.report.json_report import run_as_data
 from vigo_bridge.run.history import History, Record
-from vigo_bridge.run.kept_stacks import KeptStacks, Settings
+from vigo_bridge.run.kept_stacks import LARGEST, KeptStacks, Settings
 from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, RunStatus
 from vigo_bridge.run.state import controller_folder, stack_key
 
@@ -57,7 +57,7 @@ def add(
     )
     history.write(ended(record, outcome))
     if files is not None:
-        stacks = KeptStacks(controller_folder() / "stacks")
+        stacks = KeptStacks(controller_folder() / "stacks", LARGEST, pytest.fail)
         stacks.keep(record, files.items(), settings, history.numbers())
     return record
 

@@ -81,7 +81,7 @@ def converger(folder: Path, options: RunOptions) -> Converger:
     stop = Stop(lambda text: None)
     secrets = Secrets({}, lambda paths: {})
     return Converger(
-        Path("site.yml"), ["inv"], options, folder, secrets, folder / "socket", stop, print
+        Path("site.yml"), ["inv"], options, folder, secrets, folder / "socket", stop, print, None
     )
 
 
@@ -149,10 +149,12 @@ class Recorded:
 
     def __init__(self, results: dict[str, dict[str, Any]]) -> None:
         self.calls: list[Call] = []
+        self.stops: list[Stop] = []
         self._results = results
 
     def __call__(self, given: Call, on_event: Any, on_output: Any, stop: Stop) -> str:
         self.calls.append(given)
+        self.stops.append(stop)
         for host, result in self._results.items():
             (given.results / f"{host}.json").write_text(json.dumps(result))
             on_event({"event": "runner_on_ok", "event_data": {"host": host}})
@@ -195,6 +197,7 @@ def test_what_a_player_gets(
             passwords={"A": "file"},
         )
     ]
+    assert player.stops == [converging.stop]
 
 
 CHANGED = {"resources": [{"id": "c/x", "type": "exec", "action": "ran", "reason": ""}]}
@@ -227,14 +230,16 @@ def test_hosts_without_a_result_after_an_interruption(cut: bool, tmp_path: Path)
     assert converging(["a"], lambda *_: None)["a"].status.value == status
 
 
+@pytest.mark.parametrize("written", [1, 0])
 def test_a_full_disk_is_the_reason_for_missing_results(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Results that hosts have left are read nevertheless, and the file that tries it is removed."""
     tried: list[Path] = []
 
     def refuse(path: Path, text: str) -> None:
-        path.write_text(text[:1])
+        if written:
+            path.write_text(text[:written])
         tried.append(path)
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -245,7 +250,7 @@ def test_a_full_disk_is_the_reason_for_missing_results(
     assert found["b"].message.endswith(
         "\nAnsible's files cannot be written: the disk is full; free some space"
     )
-    assert [path.parent for path in tried] == [tmp_path / "call-1"]
+    assert tried == [tmp_path / "call-1" / "room"]
     assert not tried[0].exists()
     converging(["a"], lambda *_: None)
     assert len(tried) == 1, "all hosts have results"

@@ -15,7 +15,7 @@ import pytest
 from vigo_bridge.ansible.ansible_compat import event_reader
 from vigo_bridge.run.converge import Converger, RunOptions
 from vigo_bridge.run.playbook import is_event
-from vigo_bridge.run.results import EnvoyResult
+from vigo_bridge.run.results import EnvoyResult, EnvoyStatus
 
 #: the event -> the hosts whose progress it reports
 EVENTS: list[tuple[Any, list[str]]] = [
@@ -43,7 +43,9 @@ EVENTS: list[tuple[Any, list[str]]] = [
 @pytest.mark.parametrize(("event", "expected"), EVENTS)
 def test_events(event: Any, expected: list[str], tmp_path: Path) -> None:
     ignored = Mock()
-    converger = Converger(Path(), (), RunOptions(), tmp_path, ignored, Path(), ignored, ignored)
+    converger = Converger(
+        Path(), (), RunOptions(), tmp_path, ignored, Path(), ignored, ignored, None
+    )
     seen = []
 
     def progress(host: str, envoy: EnvoyResult | None) -> None:
@@ -53,6 +55,8 @@ def test_events(event: Any, expected: list[str], tmp_path: Path) -> None:
     assert seen == expected
 
 
+BEGUN = [("web1", None), ("web2", None)]
+WITHOUT_RESULT = "Ansible exited without a result for this host; -vv shows its output:"
 #: the kind of event -> whether the host has its result then; None: it is not reported
 KINDS = {
     "runner_on_start": False,
@@ -68,13 +72,17 @@ def test_the_end_of_a_host_brings_its_result(
     kind: str, has_result: bool | None, tmp_path: Path
 ) -> None:
     stop = Mock(cut=False)
-    converger = Converger(Path(), (), RunOptions(), tmp_path, Mock(), Path(), stop, Mock())
+    converger = Converger(Path(), (), RunOptions(), tmp_path, Mock(), Path(), stop, Mock(), None)
     (tmp_path / "web1.json").write_text('{"resources": [], "msg": ""}')
-    seen: list[EnvoyResult | None] = []
-    handle = converger._event_handler(["web1"], tmp_path, lambda host, envoy: seen.append(envoy))
-    handle({"event": kind, "event_data": {"host": "web1"}})
-    found = [envoy.status.value if envoy else "" for envoy in seen]
-    assert found == ([] if has_result is None else ["converged" if has_result else ""])
+    seen: list[tuple[str, EnvoyResult | None]] = []
+    handle = converger._event_handler(["web1", "web2"], tmp_path, lambda *one: seen.append(one))
+    for host in ("web1", "web2"):
+        handle({"event": kind, "event_data": {"host": host}})
+    ended = [
+        ("web1", EnvoyResult(EnvoyStatus.CONVERGED)),
+        ("web2", EnvoyResult(EnvoyStatus.FAILED, WITHOUT_RESULT)),
+    ]
+    assert seen == ([] if has_result is None else ended if has_result else BEGUN)
 
 
 #: what stands where an event of Ansible would

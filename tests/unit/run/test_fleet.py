@@ -63,6 +63,8 @@ class Hosts:
             return {host: EnvoyResult(EnvoyStatus.CHANGED) for host in hosts}
         self.calls.append((tuple(hosts), variables))
         if variables:
+            for host in hosts:
+                progress(host, None)
             unhealthy = self.unhealthy.pop(0) if self.unhealthy else {}
             return {host: unhealthy.get(host, EnvoyResult(EnvoyStatus.CHANGED)) for host in hosts}
         found = {}
@@ -155,6 +157,12 @@ def test_a_percentage_counts_all_hosts() -> None:
     assert rollout.result.envoys["c"].status is EnvoyStatus.CONVERGED
 
 
+def test_the_size_of_a_batch_is_a_percentage_of_all_hosts() -> None:
+    """Also of those that were finished before."""
+    rollout = roll_out(Hosts(), finished=["a"], batch_sizes=(Size(67, percent=True),))
+    assert rollout.seen == ["batch 1/1: b c", "b converged", "c converged"]
+
+
 def test_finished_hosts_are_not_taken_again() -> None:
     hosts = Hosts()
     rollout = roll_out(hosts, finished=["a"], batch_sizes=())
@@ -224,13 +232,13 @@ def test_hooks_see_their_batch(tmp_path: Path) -> None:
     log = tmp_path / "log"
     said = 'echo "$VIGO_BATCH/$VIGO_BATCHES:$VIGO_BATCH_HOSTS:$VIGO_BATCH_FAILED"'
     roll_out(
-        Hosts(failing=["b"]),
+        Hosts(failing=["a", "b"]),
         batch_sizes=(Size(2),),
         max_failures=Size(3),
         before_batch=f"{said} >> {log}",
         after_batch=f"{said} >> {log}",
     )
-    assert log.read_text().splitlines() == ["1/2:a b:", "1/2:a b:b", "2/2:c:", "2/2:c:"]
+    assert log.read_text().splitlines() == ["1/2:a b:", "1/2:a b:a b", "2/2:c:", "2/2:c:"]
 
 
 @pytest.mark.parametrize(
@@ -297,7 +305,7 @@ def test_a_cut_ends_the_checks() -> None:
 class Passing(Waiting):
     """A time that passes only while a rollout waits, and one second at each check."""
 
-    now: float = 0.0
+    now: float = 1000.0
 
     def wait(self, seconds: float) -> None:
         super().wait(seconds)
@@ -337,7 +345,10 @@ def test_hosts_must_stay_healthy(
         if envoy.status is EnvoyStatus.FAILED
     }
     assert found == {host: f"health check failed again {said}" for host, said in failed.items()}
-    assert "health check passed; it must pass for 10 s" in rollout.seen
+    assert [line for line in rollout.seen if "passed" in line or "again" in line] == [
+        "health check passed; it must pass for 10 s",
+        *(f"{host}: {message}" for host, message in found.items()),
+    ]
     checks = [call[0] for call in hosts.calls if call[1]]
     gone = set().union(*([set(failed)] if len(failed) == len(HOSTS) else []))
     assert len(checks) == (2 if gone else 5 + (unhealthy == [["a"]]))
@@ -378,6 +389,26 @@ def test_an_address_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
         "health check 1 of 3: http://x/, attempt 1: refused",
         "health check 2 of 3: http://x/, attempt 2: 500",
     ]
+
+
+def test_a_cut_ends_the_attempts_of_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    hosts = Hosts()
+    asked: list[str] = []
+
+    def fetch(url: str, is_cut: Callable[[], bool]) -> str:
+        asked.append(url)
+        assert is_cut() is False
+        hosts.stop.asked = hosts.stop.cut = True
+        assert is_cut() is True
+        return "no complete response"
+
+    monkeypatch.setattr(health_url, "fetch", fetch)
+    rollout = roll_out(hosts, health_check_url="http://x/", health_retries=3)
+    assert asked == ["http://x/"]
+    assert rollout.seen == ["batch 1/3: a", "a converged"]
+    assert hosts.stop.waited == []
+    assert rollout.result.stopped == "http://x/, attempt 1: no complete response"
+    assert rollout.result.status is RunStatus.INTERRUPTED
 
 
 def test_an_address_that_does_not_answer_stops_the_rollout(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,8 @@ COMMANDS = {
     "false": "exit code 1",
     "echo no; exit 3": "exit code 3: no",
     "echo no >&2; exit 3": "exit code 3: no",
+    "echo no:; exit 3": "exit code 3: no:",
+    "echo MIXED; exit 3": "exit code 3: MIXED",
     "kill -KILL $$": "exit code -9",
     "sleep 60 & echo it goes on": "",
     "sleep 60 & false": "exit code 1",
@@ -42,6 +44,20 @@ def test_only_the_end_is_shown() -> None:
     assert len(said) == len("exit code 1: ") + 500
 
 
+def test_it_reads_nothing_of_ours() -> None:
+    """What is typed meanwhile may be the answer to another question."""
+    ours = os.dup(0)
+    reading, writing = os.pipe()
+    try:
+        os.dup2(reading, 0)
+        os.write(writing, b"typed\n")
+        assert run_here("cat; exit 3", {}) == "exit code 3"
+    finally:
+        os.dup2(ours, 0)
+        for descriptor in (ours, reading, writing):
+            os.close(descriptor)
+
+
 @pytest.mark.parametrize("letter", ["x", "é", "😀"])
 def test_the_end_is_of_whole_characters(letter: str) -> None:
     said = run_here(f"printf '%s' '{letter * 700}'; false", {})
@@ -59,4 +75,6 @@ def test_one_that_does_not_heed_the_end_is_killed(monkeypatch: pytest.MonkeyPatc
 
 def test_where_nothing_can_be_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    assert run_here("true", {}).endswith(": No such file or directory")
+    said = run_here("true", {})
+    assert said.startswith(f"cannot be run: {tmp_path}/gone/")
+    assert said.endswith(": No such file or directory")

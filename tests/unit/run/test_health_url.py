@@ -13,10 +13,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from vigo_bridge.run import health_url
 from vigo_bridge.run.health_url import fetch
 
 OK = b"HTTP/1.1 200 OK\r\n\r\n"
+ERROR = b"HTTP/1.1 500 Broken\r\n\r\n"
 BYTE = b"x"
+
+
+def never() -> bool:
+    """Return that an attempt is not given up."""
+    return False
 
 
 def redirect(place: bytes) -> bytes:
@@ -56,10 +63,66 @@ ANSWERS = {
 }
 
 
+#: an answer -> all that an attempt reports
+WHOLE: dict[str, tuple[bytes, str]] = {
+    "no text": (ERROR, "HTTP 500: Broken"),
+    "a text": (ERROR + b" it is\n broken \n", "HTTP 500: it is\n broken"),
+    "a text that ends with a colon": (ERROR + b"FOR EXAMPLE:", "HTTP 500: FOR EXAMPLE:"),
+    "a long text": (ERROR + b"x" * 600, f"HTTP 500: {'x' * 500}"),
+    "bytes": (ERROR + b"\xff", "HTTP 500: \ufffd"),
+    "a size that is none": (
+        b"HTTP/1.1 500 So so\r\nTransfer-Encoding: chunked\r\n\r\nzz",
+        "HTTP 500: So so",
+    ),
+    "neither a text nor a status in words": (b"HTTP/1.1 500\r\n\r\n", "HTTP 500"),
+    "several words": (b"not HTTP\r\n", "the response is not valid HTTP: not HTTP"),
+    "a long line": (b"x" * 600 + b"\r\n", f"the response is not valid HTTP: {'x' * 500}"),
+}
+
+
+@pytest.mark.parametrize(("answer", "problem"), WHOLE.values(), ids=WHOLE)
+def test_what_is_reported(answer: bytes, problem: str) -> None:
+    with answering([answer]) as url:
+        assert fetch(url, never) == problem
+
+
+@pytest.mark.parametrize(("error", "problem"), [(OSError(), "OSError"), (OSError(" a\nb"), "a b")])
+def test_any_error(error: Exception, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(health_url, "opener", refuse)
+    assert fetch("http://127.0.0.1:1/", never) == problem
+
+
+def test_no_more_threads_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert fetch("http://127.0.0.1:1/", never) == "can't start new thread"
+
+
+def test_an_attempt_that_was_given_up_ends() -> None:
+    """It keeps neither the program nor its own thread."""
+    before = {*threading.enumerate()}
+    with answering([], holds=True) as url:
+        fetch(url, never, limit=0.05)
+        left = [
+            thread
+            for thread in {*threading.enumerate()} - before
+            if thread.name.endswith("(<lambda>)")
+        ]
+        assert all(thread.daemon for thread in left)
+        for thread in left:
+            thread.join(10)
+            assert not thread.is_alive()
+
+
 @pytest.mark.parametrize(("answer", "problem"), ANSWERS.values(), ids=ANSWERS)
 def test_answers(answer: bytes, problem: str) -> None:
     with answering([answer]) as url:
-        said = fetch(url)
+        said = fetch(url, never)
     assert problem in said if problem else not said
 
 
@@ -79,23 +142,23 @@ ENDLESS = {
 @pytest.mark.parametrize("parts", ENDLESS.values(), ids=ENDLESS)
 def test_a_try_has_an_end(parts: Iterable[bytes]) -> None:
     with answering(parts, holds=True) as url:
-        assert fetch(url, limit=0.3) == "no complete response within 0.3 s"
+        assert fetch(url, never, limit=0.3) == "no complete response within 0.3 s"
 
 
 def test_a_text_without_an_end_is_not_read() -> None:
     with answering(itertools.chain([OK], itertools.repeat(BYTE)), holds=True) as url:
-        assert fetch(url) == ""
+        assert fetch(url, never) == ""
 
 
 def test_a_redirects_text_without_an_end_is_not_read() -> None:
     place = redirect(b"http://127.0.0.1:1/")
     with answering(itertools.chain([place], itertools.repeat(BYTE)), holds=True) as url:
-        assert "refused" in fetch(url)
+        assert "refused" in fetch(url, never)
 
 
 def test_it_can_be_given_up() -> None:
     with answering([], holds=True) as url:
-        assert "no complete response" in fetch(url, given_up=lambda: True)
+        assert "no complete response" in fetch(url, lambda: True)
 
 
 @settings(max_examples=50, deadline=None)
@@ -103,9 +166,9 @@ def test_it_can_be_given_up() -> None:
 @example(b"HTTP/1.1 200 OK\r\nLocation")
 def test_any_answer(answer: bytes) -> None:
     with answering([answer]) as url:
-        assert isinstance(fetch(url), str)
+        assert isinstance(fetch(url, never), str)
     with answering([b"HTTP/1.1 302 Found\r\nLocation: " + answer]) as url:
-        assert isinstance(fetch(url, limit=1), str)
+        assert isinstance(fetch(url, never, limit=1), str)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +183,14 @@ def test_any_answer(answer: bytes) -> None:
     }.items(),
 )
 def test_nobody_answers(url: str, problem: str) -> None:
-    said = fetch(url)
+    said = fetch(url, never)
     assert said
     assert problem in said
 
 
 def test_tls_is_asked_of_something_else() -> None:
     with answering([OK]) as url:
-        assert "SSL" in fetch(url.replace("http:", "https:"))
+        assert "SSL" in fetch(url.replace("http:", "https:"), never)
 
 
 @contextlib.contextmanager

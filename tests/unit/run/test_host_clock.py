@@ -11,7 +11,9 @@ from vigo_bridge.run.host_clock import HostClock
 
 #: answers (the host's time, when it was asked, when the answer came) -> the correction
 CLOCKS: dict[str, tuple[list[tuple[int, int, int]], int]] = {
+    "no answer yet": ([], 0),
     "a right clock": ([(105, 100, 110)], 0),
+    "a right clock, and an answer at once": ([(110, 100, 110)], 0),
     "a right clock, and a slow answer": ([(101, 100, 190)], 0),
     "an hour behind": ([(1000, 4600, 4610)], 3600),
     "an hour ahead": ([(4605, 1000, 1010)], -3595),

@@ -19,10 +19,15 @@ from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
 )
 from tests.unit.full_disk import fill_disk
 from vigo_bridge.run.history import Record
-from vigo_bridge.run.kept_stacks import KeptStacks, Settings, TooLarge
+from vigo_bridge.run.kept_stacks import LARGEST, KeptStacks, Settings, TooLarge
 
 FILES = {"envoys/e.vgo": b"envoys: []\n", "templates/page": b"\0\xff", "templates/same": b"\0\xff"}
 SETTINGS = Settings("tag: v2\n", ("password",))
+
+
+def kept_stacks(folder: Path, largest: int = LARGEST) -> KeptStacks:
+    """Return the stacks of a folder in which no lock is damaged."""
+    return KeptStacks(folder, largest, pytest.fail)
 
 
 def record(number: int, key: str = "shop", started: str = "2026-01-01T10:00:00+00:00") -> Record:
@@ -46,7 +51,7 @@ def restored(stacks: KeptStacks, number: int, folder: Path) -> Mapping[str, byte
 
 
 def test_what_is_kept_is_restored(tmp_path: Path) -> None:
-    stacks = KeptStacks(tmp_path / "stacks")
+    stacks = kept_stacks(tmp_path / "stacks")
     keep(stacks, 1, FILES)
     assert restored(stacks, 1, tmp_path / "copy") == FILES
     kept = stacks.get(record(1))
@@ -59,7 +64,7 @@ def test_every_rollout_keeps_its_own(
     tmp_path_factory: pytest.TempPathFactory, rollouts: list[dict[str, bytes]]
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    stacks = KeptStacks(folder / "stacks")
+    stacks = kept_stacks(folder / "stacks")
     for number, files in enumerate(rollouts, 1):
         keep(stacks, number, files)
     for number, files in enumerate(rollouts, 1):
@@ -69,7 +74,7 @@ def test_every_rollout_keeps_its_own(
 def test_only_its_owner_may_read_it(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        keep(KeptStacks(tmp_path / "stacks"), 1, FILES)
+        keep(kept_stacks(tmp_path / "stacks"), 1, FILES)
     finally:
         os.umask(before)
     folder = tmp_path / "stacks"
@@ -90,7 +95,7 @@ LIMITS = {100: [1, 2, 3, 4], 14: [1, 2, 3, 4], 10: [2, 3, 4], 9: [3, 4], 6: [3, 
 
 @pytest.mark.parametrize(("largest", "left"), LIMITS.items())
 def test_the_oldest_go_beyond_the_limit(tmp_path: Path, largest: int, left: list[int]) -> None:
-    stacks = KeptStacks(tmp_path, largest)
+    stacks = kept_stacks(tmp_path, largest)
     for number, content in enumerate([b"1111", b"2222", b"3333", b"44"], 1):
         try:
             keep(stacks, number, {"a": content})
@@ -101,7 +106,7 @@ def test_the_oldest_go_beyond_the_limit(tmp_path: Path, largest: int, left: list
 
 
 def test_a_stack_beyond_the_limit_is_not_kept_and_costs_no_other(tmp_path: Path) -> None:
-    stacks = KeptStacks(tmp_path / "stacks", 6)
+    stacks = kept_stacks(tmp_path / "stacks", 6)
     keep(stacks, 1, {"a": b"old"})
     with pytest.raises(TooLarge):
         keep(stacks, 2, {"a": b"four", "b": b"more"})
@@ -111,38 +116,91 @@ def test_a_stack_beyond_the_limit_is_not_kept_and_costs_no_other(tmp_path: Path)
 
 
 def test_equal_contents_count_once(tmp_path: Path) -> None:
-    stacks = KeptStacks(tmp_path, 5)
+    stacks = kept_stacks(tmp_path, 5)
     keep(stacks, 1, {"a": b"same", "b": b"same"})
-    keep(stacks, 2, {"a": b"same", "c": b"1"})
+    keep(stacks, 2, {"a": b"same", "b": b"same", "c": b"1"})
     assert [bool(stacks.get(record(number))) for number in (1, 2)] == [True, True]
 
 
-def test_files_go_with_their_record(tmp_path: Path) -> None:
-    stacks = KeptStacks(tmp_path)
-    for number in range(1, 5):
-        keep(stacks, number, {"a": str(number).encode()}, known=number - 1)
-    assert [number for number in range(1, 5) if stacks.get(record(number))] == [3, 4]
-    assert stacks.size() == 2
+@pytest.mark.parametrize("known", range(1, 5))
+def test_files_go_with_their_record(known: int, tmp_path: Path) -> None:
+    """known: the first rollout that the history still has."""
+    stacks = kept_stacks(tmp_path)
+    assert stacks.size() == 0
+    for number in range(1, 4):
+        keep(stacks, number, {"a": str(number).encode()})
+    keep(stacks, 4, {"a": b"4"}, known=known)
+    left = [*range(known, 5)]
+    assert [number for number in range(1, 5) if stacks.get(record(number))] == left
+    assert stacks.size() == len(left)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        *(f"{number:06d}.json" for number in left),
+        "lock",
+    ]
+
+
+def test_what_is_kept_now_stays_also_with_a_lower_number(tmp_path: Path) -> None:
+    """Rollouts of several stacks can overlap."""
+    stacks = kept_stacks(tmp_path, 4)
+    stacks.keep(record(2), [("a", b"2222")], SETTINGS, {1, 2})
+    stacks.keep(record(1), [("a", b"1111")], SETTINGS, {1, 2})
+    assert [number for number in (1, 2) if stacks.get(record(number))] == [1]
+
+
+def test_a_lock_that_is_damaged_is_renamed(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    lock = tmp_path / "lock"
+    lock.mkdir()
+    stacks = KeptStacks(tmp_path, LARGEST, warnings.append)
+    keep(stacks, 1, FILES)
+    assert restored(stacks, 1, tmp_path / "copy") == FILES
+    assert warnings == [
+        f"{lock} is damaged (it is not a regular file); it was renamed to {lock}.damaged"
+    ]
+
+
+def test_only_the_list_is_forced_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take long for many files, and damage of these is noticed."""
+    forced: list[str] = []
+
+    def fsync(descriptor: int) -> None:
+        forced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    keep(kept_stacks(tmp_path), 1, FILES)
+    assert [name.partition(".vigo-")[0] for name in forced] == [".000001.json", tmp_path.name]
 
 
 @pytest.mark.parametrize(
     "other", [record(1, key="blog"), record(1, started="2026-01-02T10:00:00+00:00"), record(2)]
 )
 def test_files_of_another_rollout_are_not_used(tmp_path: Path, other: Record) -> None:
-    stacks = KeptStacks(tmp_path)
+    stacks = kept_stacks(tmp_path)
     assert stacks.get(other) is None
     keep(stacks, 1, FILES)
     assert stacks.get(other) is None
 
 
-def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error names the file."""
-    stacks = KeptStacks(tmp_path)
+#: the files that cannot be written -> the one that the error names
+FULL = {"contents/*": f"contents/{sha256(b'new').hexdigest()}", ".000002.json.*": "000002.json"}
+
+
+@pytest.mark.parametrize(("pattern", "name"), FULL.items())
+def test_a_disk_that_is_full(
+    pattern: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the file, and nothing is left of the rollout."""
+    stacks = kept_stacks(tmp_path)
     keep(stacks, 1, FILES)
-    fill_disk(monkeypatch, tmp_path / "contents")
-    with pytest.raises(OSError, match="No space left") as raised:
-        keep(stacks, 2, {"a": b"new"})
-    assert raised.value.filename == str(tmp_path / "contents" / sha256(b"new").hexdigest())
+    before = stacks.size()
+    with monkeypatch.context() as patch:
+        fill_disk(patch, tmp_path, pattern)
+        with pytest.raises(OSError, match="No space left") as raised:
+            keep(stacks, 2, {"a": b"new"})
+    assert raised.value.filename == str(tmp_path / name)
+    assert (stacks.get(record(2)), stacks.size()) == (None, before)
 
 
 class Killed(BaseException):
@@ -156,7 +214,7 @@ def until(steps: int) -> Iterator[tuple[str, bytes]]:
 
 @pytest.mark.parametrize("steps", range(4))
 def test_killed_while_writing(tmp_path: Path, steps: int) -> None:
-    stacks = KeptStacks(tmp_path / "stacks")
+    stacks = kept_stacks(tmp_path / "stacks")
     keep(stacks, 1, {"a": b"old"})
     with pytest.raises(Killed):
         stacks.keep(record(2), until(steps), SETTINGS, {1, 2})
@@ -244,6 +302,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "an absolute path": (change_list(files={"/etc/cron.d/a": [DIGEST, 1]}), "not a path in"),
     "a path out of the folder": (change_list(files={"a/../../b": [DIGEST, 1]}), "not a path in"),
     "a path with a dot": (change_list(files={"./b": [DIGEST, 1]}), "not a path in"),
+    "a path with a NUL": (change_list(files={"a\0b": [DIGEST, 1]}), "not a path in"),
     "an empty path": (change_list(files={"": [DIGEST, 1]}), "not a path in"),
     "the folder itself": (change_list(files={".": [DIGEST, 1]}), "not a path in"),
     "settings that are a list": (change_list(settings=[]), "settings must be a string"),
@@ -256,7 +315,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize(("damage", "reason"), DAMAGES.values(), ids=DAMAGES)
 def test_damage(tmp_path: Path, damage: Callable[[Path], object], reason: str) -> None:
-    stacks = KeptStacks(tmp_path / "stacks")
+    stacks = kept_stacks(tmp_path / "stacks")
     keep(stacks, 1, {"a": b"old"})
     damage(tmp_path / "stacks")
     with pytest.raises(InvalidData) as raised:
@@ -267,7 +326,7 @@ def test_damage(tmp_path: Path, damage: Callable[[Path], object], reason: str) -
 
 
 def test_a_damaged_content_is_replaced_when_it_is_kept_again(tmp_path: Path) -> None:
-    stacks = KeptStacks(tmp_path / "stacks")
+    stacks = kept_stacks(tmp_path / "stacks")
     keep(stacks, 1, {"a": b"old"})
     each_content(lambda path: path.write_bytes(b"bad"))(tmp_path / "stacks")
     keep(stacks, 2, {"a": b"old"})
@@ -277,7 +336,7 @@ def test_a_damaged_content_is_replaced_when_it_is_kept_again(tmp_path: Path) -> 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("part", ["", "contents"])
 def test_a_folder_of_another_user_is_refused(tmp_path: Path, part: str) -> None:
-    stacks = KeptStacks(tmp_path / "stacks")
+    stacks = kept_stacks(tmp_path / "stacks")
     keep(stacks, 1, FILES)
     os.chown(tmp_path / "stacks" / part, 65534, 65534)
     with pytest.raises(PermissionError, match="belongs to another user"):

@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.plugin_utils.host_result import HostResult
+from ansible_collections.vigo.bridge.plugins.plugin_utils.stack_states import (
+    ContainerState,
+    LastRun,
+)
 from tests.unit.run.rollout_model import FATES, World
 from tests.unit.run.test_rollout import Simulated, rolled_out
 from vigo_bridge.run import results
@@ -62,6 +67,40 @@ def test_what_a_host_left(
     assert (found.notes, found.orphans) == (notes, orphans)
 
 
+WEB = ContainerState(
+    resource="shop/web",
+    engine="unix:///run/docker.sock",
+    name="web",
+    id="c1",
+    image="nginx",
+    digest="sha256:1",
+    state="running",
+    health="healthy",
+    exit_code=0,
+    restarts=2,
+    started_at="2026-01-01T10:00:00Z",
+    up_s=7,
+    ports=("80:80",),
+)
+LAST_RUN = LastRun("2026-01-01T10:00:00Z", "eva", "changed", 1)
+#: what a host left -> its result
+STATES: list[tuple[HostResult, EnvoyResult]] = [
+    (HostResult(), EnvoyResult(EnvoyStatus.CONVERGED)),
+    (HostResult(containers=()), EnvoyResult(EnvoyStatus.CONVERGED)),
+    (
+        HostResult(containers=(WEB,), last_run=LAST_RUN),
+        EnvoyResult(EnvoyStatus.CONVERGED, containers=(WEB,), last_run=LAST_RUN),
+    ),
+]
+
+
+@pytest.mark.parametrize(("left", "expected"), STATES)
+def test_the_state_of_a_host(left: HostResult, expected: EnvoyResult, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(left.as_dict()))
+    found = read_envoys(["a"], tmp_path, check_mode=False, interrupted=False, complaint="")
+    assert found == {"a": expected}
+
+
 #: whether the run was interrupted, what Ansible printed -> the result of a host that left nothing
 NOTHING: list[tuple[bool, str, EnvoyResult]] = [
     (True, "x", EnvoyResult(EnvoyStatus.INTERRUPTED, "the run was interrupted; run again")),
@@ -101,6 +140,12 @@ WORLDS: dict[str, tuple[World, list[tuple[Gate, str]], str, tuple[str, ...]]] = 
         [(FAILED, "h1: not well")],
         "",
         ("h2",),
+    ),
+    "two are sick": (
+        World((SICK, SICK), check=True),
+        [(FAILED, "h1 (and 1 more): not well")],
+        "",
+        (),
     ),
     "several are sick": (
         World((SICK, SICK, SICK), check=True),
@@ -162,11 +207,11 @@ def test_a_check_that_is_cut() -> None:
 
 
 def test_keys_of_stacks(tmp_path: Path) -> None:
-    folder = tmp_path / ("my shop+1" + "x" * 60)
+    folder = tmp_path / ("My shop+1" + "x" * 60)
     folder.mkdir()
     (tmp_path / "link").symlink_to(folder)
     digest = hashlib.sha256(str(folder).encode()).hexdigest()
-    assert stack_key(folder) == f"my_shop_1{'x' * 31}-{digest[:12]}"
+    assert stack_key(folder) == f"My_shop_1{'x' * 31}-{digest[:12]}"
     assert stack_key(tmp_path / "link") == stack_key(folder)
     by_id = f"stack-{hashlib.sha256(b'id-1').hexdigest()[:32]}"
     assert stack_key(folder, "id-1") == stack_key(tmp_path, "id-1") == by_id

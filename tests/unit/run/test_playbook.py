@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,6 +67,7 @@ def test_a_playbook_that_fails(tmp_path: Path) -> None:
     assert "PLAY RECAP" in last
     (artifacts,) = (tmp_path / "runner" / "artifacts").iterdir()
     assert list((artifacts / "job_events").iterdir()) == []
+    assert (artifacts / "job_events").stat().st_mode & 0o777 == 0o700
     command = (artifacts / "command").read_text()
     assert command.startswith("ansible-playbook ")
     assert "--extra-vars given=too" in command
@@ -73,13 +75,91 @@ def test_a_playbook_that_fails(tmp_path: Path) -> None:
     assert "seen-too" in (artifacts / "stdout").read_text()
 
 
-def printed(command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return what is shown of a command that runs in the place of ansible-playbook."""
+def played(
+    command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[str], str]:
+    """Return what is shown of a command that runs in the place of ansible-playbook, and its last
+    lines.
+    """
     monkeypatch.setattr("vigo_bridge.ansible.program.command", lambda *_arguments: command)
     shown: list[str] = []
     with Stop(lambda text: None) as stop:
-        play(playbook(folder), lambda event: None, shown.append, stop)
-    return shown
+        last = play(playbook(folder), lambda event: None, shown.append, stop)
+    return shown, last
+
+
+def printed(command: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what is shown of a command that runs in the place of ansible-playbook."""
+    return played(command, folder, monkeypatch)[0]
+
+
+#: the value of ANSIBLE_HOST_KEY_CHECKING, None if it is not set
+HOST_KEY_CHECKING = [None, "True", "False"]
+
+
+@pytest.mark.parametrize("checking", HOST_KEY_CHECKING)
+def test_what_ansible_gets(
+    checking: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's settings decide, and secrets stay here."""
+    given: list[tuple[list[str], dict[str, str], str]] = []
+    handlers: list[object] = []
+
+    def playing(arguments: list[str], environment: dict[str, str], folder: str) -> Any:
+        given.append((arguments, environment, folder))
+        handlers.append(signal.getsignal(signal.SIGTERM))
+        return subprocess.Popen(["true"], stdout=subprocess.PIPE)
+
+    monkeypatch.setattr(run_playbook, "playing", playing)
+    monkeypatch.setenv("VIGO_SECRET_DB", "hidden")
+    monkeypatch.delenv("ANSIBLE_HOST_KEY_CHECKING", raising=False)
+    if checking:
+        monkeypatch.setenv("ANSIBLE_HOST_KEY_CHECKING", checking)
+    before = signal.getsignal(signal.SIGTERM)
+    play(playbook(tmp_path), lambda event: None, lambda text: None, Stop(lambda text: None))
+    ((arguments, environment, folder),) = given
+    assert arguments == [
+        *("--extra-vars", "given=too", "-i", f"{tmp_path}/hosts.ini"),
+        f"{tmp_path}/site.yml",
+    ]
+    assert environment["CANARY"] == "seen"
+    assert environment.get("ANSIBLE_HOST_KEY_CHECKING") == checking
+    assert not {"VIGO_SECRET_DB", "ANSIBLE_CACHE_PLUGIN"} & {*environment}
+    assert folder == str(Path.cwd())
+    assert handlers == [before]
+    assert {path.name for path in (tmp_path / "runner").iterdir()} == {"artifacts"}
+
+
+#: what is printed -> the last lines
+LAST = {
+    r"a\n\nb\n": "a\nb",
+    "".join(rf"{number}\n" for number in range(1, 41)): "\n".join(map(str, range(21, 41))),
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("text", "last"), LAST.items())
+def test_the_last_lines(
+    text: str, last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert played(["printf", text], tmp_path, monkeypatch)[1] == last
+
+
+def test_bytes_that_are_not_utf_8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printed(["printf", r"a\377b\n"], tmp_path, monkeypatch) == ["a\ufffdb"]
+
+
+def test_a_program_in_the_background_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although it keeps the output open."""
+    waits = tmp_path / "waits"
+    os.mkfifo(waits)
+    try:
+        command = ["sh", "-c", f"cat {waits} & echo a"]
+        assert printed(command, tmp_path, monkeypatch) == ["a"]
+    finally:
+        os.close(os.open(waits, os.O_RDWR | os.O_NONBLOCK))
 
 
 def test_line_breaks_of_a_terminal_are_shown_as_plain_ones(
@@ -167,6 +247,8 @@ def test_ansible_is_interrupted(
     if moment == "before the start":
         play(given, lambda event: None, lambda text: None, stop)
     else:
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(OSError, match="No space left") as raised:
             play(given, lambda event: None, lambda text: None, stop)
+        (artifacts,) = (tmp_path / "runner" / "artifacts").iterdir()
+        assert raised.value.filename == str(artifacts)
     assert ended == [7]

@@ -5,17 +5,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from tests.properties import examples
 from tests.unit.run.rollout_model import FATES, Expected, World, expected
 from vigo_bridge.host_counts import parse_batch_sizes, parse_budget
 from vigo_bridge.report.exit_status import exit_status
 from vigo_bridge.run.batches import Batch, split
-from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, run_status
+from vigo_bridge.run.results import (
+    BatchResult,
+    EnvoyResult,
+    EnvoyStatus,
+    Gate,
+    RunResult,
+    run_status,
+)
 from vigo_bridge.run.rollout import Rolled, Rules, over_budget, roll_out
 
 
@@ -100,7 +109,11 @@ def rolled_out(parts: Simulated) -> Rolled:
     sizes = parse_batch_sizes(world.sizes) if world.sizes else ()
     hosts = world.hosts
     rules = Rules(
-        parse_budget(world.budget).of(len(hosts)), world.check, world.down_from is not None
+        budget=parse_budget(world.budget).of(len(hosts)),
+        has_check=world.check,
+        has_url=world.down_from is not None,
+        rolls_back=False,
+        rolls_back_all=False,
     )
     return roll_out(split(hosts, sizes, len(hosts)), rules, parts)
 
@@ -287,9 +300,9 @@ def test_hosts_of_a_failed_batch_are_rolled_back(
     hosts = world.hosts
     sizes = parse_batch_sizes(world.sizes) if world.sizes else ()
     rules = Rules(
-        parse_budget(world.budget).of(len(hosts)),
-        world.check,
-        world.down_from is not None,
+        budget=parse_budget(world.budget).of(len(hosts)),
+        has_check=world.check,
+        has_url=world.down_from is not None,
         rolls_back=True,
         rolls_back_all=all_hosts,
     )
@@ -302,10 +315,13 @@ def test_hosts_of_a_failed_batch_are_rolled_back(
     }
 
 
+#: Without checks; the hosts of a batch that failed are rolled back.
+ROLLS_BACK = Rules(budget=0, has_check=False, has_url=False, rolls_back=True, rolls_back_all=False)
+
+
 def test_a_host_that_cannot_be_rolled_back_has_failed() -> None:
-    rules = Rules(rolls_back=True)
     world = World((FAILING, GONE))
-    rolled = roll_out(split(world.hosts, (), 2), rules, Simulated(world))
+    rolled = roll_out(split(world.hosts, (), 2), ROLLS_BACK, Simulated(world))
     assert rolled.stopped == "2 hosts of the batch failed; 1 of 2 hosts rolled back"
     assert [envoy.rollback_error for envoy in rolled.envoys.values()] == ["", "unreachable"]
 
@@ -335,7 +351,7 @@ def test_hosts_that_are_rolled_back_are_not_finished(
     with pytest.raises(KeyboardInterrupt):
         roll_out(
             split(parts.world.hosts, parse_batch_sizes(hosts), 3),
-            Rules(rolls_back=True, rolls_back_all=all_hosts),
+            replace(ROLLS_BACK, rolls_back_all=all_hosts),
             parts,
         )
     assert parts.kept[-1].finished == finished
@@ -351,14 +367,88 @@ def test_hosts_that_are_rolled_back_are_not_finished(
 )
 def test_a_rollback_that_fails(end: EnvoyStatus, statuses: list[str], error: str) -> None:
     world = World((FAILING, GOOD))
-    rolled = roll_out(split(world.hosts, (), 2), Rules(rolls_back=True), RollingBack(world, end))
+    rolled = roll_out(split(world.hosts, (), 2), ROLLS_BACK, RollingBack(world, end))
     assert [envoy.status.value for envoy in rolled.envoys.values()] == statuses
     assert {envoy.rollback_error for envoy in rolled.envoys.values()} == {error}
     assert rolled.finished == ()
 
 
+RAN = Result("shop/page", "file", "updated", "")
+RESTORED = Result("shop/page", "file", "updated", "the former state was restored")
+#: the status of a host, that of its rollback, the message of this -> the status afterwards, why the
+#: rollback failed
+ROLLED_BACK: list[tuple[str, str, str, str, str]] = [
+    ("changed", "changed", "", "rolled_back", ""),
+    ("converged", "converged", "", "rolled_back", ""),
+    ("failed", "changed", "", "failed", ""),
+    ("unreachable", "converged", "", "unreachable", ""),
+    ("changed", "interrupted", "run again", "interrupted", "interrupted"),
+    ("failed", "interrupted", "run again", "failed", "interrupted"),
+    ("unreachable", "interrupted", "run again", "unreachable", "interrupted"),
+    ("changed", "failed", "no disk", "failed", "no disk"),
+    ("changed", "failed", "", "failed", "failed"),
+    ("changed", "unreachable", "no route", "failed", "no route"),
+    ("failed", "unreachable", "no route", "failed", "no route"),
+    ("unreachable", "unreachable", "no route", "unreachable", "no route"),
+    ("unreachable", "failed", "no disk", "unreachable", "no disk"),
+]
+
+
+@pytest.mark.parametrize(("status", "back", "said", "expected", "error"), ROLLED_BACK)
+def test_the_whole_result_of_a_rollback(
+    status: str, back: str, said: str, expected: str, error: str
+) -> None:
+    before = EnvoyResult(EnvoyStatus(status), "own", (RAN,), notes=("a", "both"), orphans=("web",))
+
+    class Scripted(Simulated):
+        def converge(self, batch: Batch) -> Mapping[str, EnvoyResult]:
+            return {"h1": before, "h2": EnvoyResult(EnvoyStatus.FAILED)}
+
+        def roll_back(self, hosts: Sequence[str]) -> Mapping[str, EnvoyResult]:
+            result = EnvoyResult(EnvoyStatus(back), said, (RESTORED,), notes=("both", "b"))
+            return dict.fromkeys(hosts, result)
+
+    rolled = roll_out(split(["h1", "h2"], (), 2), ROLLS_BACK, Scripted(World((GOOD, FAILING))))
+    assert rolled.envoys["h1"] == replace(
+        before,
+        status=EnvoyStatus(expected),
+        notes=("a", "both", "b"),
+        restored=(RESTORED,),
+        rollback_error=error,
+    )
+
+
+def test_why_the_next_batch_does_not_start_is_added_to_the_last_one() -> None:
+    class Refusing(Simulated):
+        def pause(self, batch: Batch) -> str:
+            return "not confirmed"
+
+    parts = Refusing(World((SICK, GOOD), "1", "1", check=True))
+    rolled = rolled_out(parts)
+    assert rolled == Rolled(
+        batches=(BatchResult(("h1",), Gate.FAILED, "h1: not well; not confirmed"),),
+        envoys={"h1": EnvoyResult(EnvoyStatus.FAILED, "not well")},
+        finished=(),
+        stopped="not confirmed",
+        interrupted=False,
+    )
+    assert parts.kept[-1] == rolled
+
+
+def test_a_cut_while_an_address_is_fetched() -> None:
+    rolled = rolled_out(Simulated(World((GOOD,), down_from=0), cut_in="fetch 1"))
+    assert rolled == Rolled(
+        batches=(BatchResult(("h1",), Gate.PASSED),),
+        envoys={"h1": EnvoyResult(EnvoyStatus.CHANGED)},
+        finished=("h1",),
+        stopped="",
+        interrupted=True,
+    )
+
+
 @pytest.mark.parametrize("part", ["converge 1", "check 1", "fetch 1"])
 def test_an_interrupted_rollout_is_not_rolled_back(part: str) -> None:
     parts = Simulated(World((FAILING, GOOD), check=True, down_from=1, budget="2"), cut_in=part)
-    roll_out(split(["h1", "h2"], (), 2), Rules(2, True, True, rolls_back=True), parts)
+    rules = replace(ROLLS_BACK, budget=2, has_check=True, has_url=True)
+    roll_out(split(["h1", "h2"], (), 2), rules, parts)
     assert parts.story[-1] == part

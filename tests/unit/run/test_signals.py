@@ -100,14 +100,17 @@ def paths() -> list[str]:
 def test_output_to_a_closed_terminal_is_redirected() -> None:
     def leave() -> bool:
         master, terminal = pty.openpty()
-        for descriptor in range(3):
+        for descriptor in range(4):
             os.dup2(terminal, descriptor)
-        os.close(terminal)
+        if terminal > 3:
+            os.close(terminal)
         os.close(master)
+        lost = Path("/proc/self/fd/3").readlink()
         before = len([*Path("/proc/self/fd").iterdir()])
         leave_lost_terminal()
         return (
             paths() == [os.devnull] * 3
+            and Path("/proc/self/fd/3").readlink() == lost
             and os.write(1, b"x") == 1
             and os.read(0, 1) == b""
             and len([*Path("/proc/self/fd").iterdir()]) == before

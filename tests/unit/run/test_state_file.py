@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from tests.unit.full_disk import fill_disk
 from vigo_bridge.run import state_file
 from vigo_bridge.run.state_file import StateFile
 
@@ -29,6 +30,7 @@ def refuse(*_: object) -> None:
 #: what is there -> the content, the warning, and the names that are there afterwards
 READ: dict[str, tuple[Callable[[Path], object], Any, str, set[str]]] = {
     "a file": (lambda path: path.write_text('{"a": "ä"}'), {"a": "ä"}, "", {"file"}),
+    "a large file": (lambda path: path.write_text(f'"{"x" * 2**20}"'), "x" * 2**20, "", {"file"}),
     "nothing": (lambda path: None, None, "", set()),
     "no JSON": (
         lambda path: path.write_text("{"),
@@ -106,6 +108,19 @@ def test_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(state_file, "checked_folder", refuse)
     assert StateFile(path, warnings.append).read(parsed) is None
     assert warnings == [f"skipping {path}: the file system is read-only; mount it writable"]
+
+
+def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file, and the former content stays."""
+    path = tmp_path / "file"
+    file = StateFile(path, pytest.fail)
+    file.write([1])
+    with monkeypatch.context() as patch:
+        fill_disk(patch, tmp_path)
+        with pytest.raises(OSError, match="No space left") as raised:
+            file.write([2])
+    assert raised.value.filename == str(path)
+    assert file.read(parsed) == [1]
 
 
 def test_it_is_written_in_one_step(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import pty
+import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -66,11 +68,45 @@ def test_after_the_end_of_input_no_answer_can_come(terminal: tuple[int, int]) ->
 
 
 def test_a_terminal_of_others_is_not_read() -> None:
-    """This process is not in its foreground: reading would stop it."""
+    """This process is not in its foreground: reading would stop it. What is typed stays there."""
     ours, its = pty.openpty()
-    assert not TerminalAnswer(its).is_open
+    os.write(ours, b"yes\n")
+    asked = TerminalAnswer(its)
+    assert (asked.is_open, asked.read()) == (False, None)
+    assert os.read(its, 1024) == b"yes\n"
     os.close(ours)
     os.close(its)
+
+
+def test_a_terminal_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, its = pty.openpty()
+    monkeypatch.setattr(terminal_answer, "_is_foreground", lambda descriptor: True)
+    asked = TerminalAnswer(its)
+    os.close(ours)
+    assert (asked.read(), asked.is_open) == (None, False)
+    os.close(its)
+
+
+@pytest.mark.parametrize("typed", ["yes", "no"])
+def test_the_terminal_of_the_program(typed: str) -> None:
+    """Standard input, in the foreground."""
+    child, terminal = os.forkpty()
+    if not child:
+        code = 3
+        try:
+            sys.stdin = open(0, closefd=False)  # noqa: SIM115 - pytest has replaced it
+            asked = TerminalAnswer()
+            os.write(1, b"?" if asked.is_open else b"-")
+            while (answer := asked.read()) is None and asked.is_open:
+                time.sleep(0.01)
+            code = {True: 0, False: 1, None: 2}[answer]
+        finally:
+            os._exit(code)
+    assert os.read(terminal, 1) == b"?"
+    os.write(terminal, f"{typed}\n".encode())
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(terminal)
+    assert code == (0 if typed == "yes" else 1)
 
 
 def test_no_terminal() -> None:

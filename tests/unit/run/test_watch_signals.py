@@ -15,6 +15,9 @@ from vigo_bridge.run.watch_signals import WatchSignals
 
 pytestmark = pytest.mark.usefixtures("hangups")
 
+CUT = "Stopping immediately."
+FINISHING = "Interrupted: finishing the current batch. Press Ctrl-C again to stop immediately."
+FINISHING_AGAIN = FINISHING.replace("Press Ctrl-C again", "Send the signal again")
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 
 
@@ -54,8 +57,44 @@ def test_a_child_that_ends_does_not_end_a_wait() -> None:
         os.waitpid(child, 0)
 
 
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+#: whether a rollout runs, the signals -> what is reported, whether it is cut
+ROLLOUTS: dict[str, tuple[bool, list[int], list[str], bool]] = {
+    "no rollout": (False, [signal.SIGINT], [CUT], True),
+    "no rollout, SIGTERM": (False, [signal.SIGTERM], [CUT], True),
+    "a rollout": (True, [signal.SIGINT], [FINISHING], False),
+    "a rollout, SIGTERM": (True, [signal.SIGTERM], [FINISHING_AGAIN], False),
+    "a rollout, SIGHUP": (True, [signal.SIGHUP], [FINISHING_AGAIN], False),
+    "a rollout, twice": (True, [signal.SIGTERM, signal.SIGINT], [FINISHING_AGAIN, CUT], True),
+    "another turn": (True, [signal.SIGUSR1], [], False),
+}
+
+
+@pytest.mark.parametrize(("runs", "numbers", "said", "cut"), ROLLOUTS.values(), ids=ROLLOUTS)
+def test_the_first_signal_lets_a_batch_finish(
+    runs: bool, numbers: list[int], said: list[str], cut: bool
+) -> None:
+    told: list[str] = []
+    with WatchSignals(told.append) as signals:
+        if runs:
+            signals.stop.at_once = False
+        for number in numbers:
+            os.kill(os.getpid(), number)
+        assert (told, signals.stop.asked, signals.stop.cut) == (said, bool(said), cut)
+
+
+def test_programs_do_not_get_its_files() -> None:
+    before = open_files()
+    with WatchSignals(lambda text: None):
+        opened = open_files() - before
+        assert len(opened) == 2
+        assert not any(map(os.get_inheritable, opened))
+        assert not any(map(os.get_blocking, opened))
+
+
+def open_files() -> set[int]:
+    """Return the numbers of this process's open files, without the one of this function."""
+    found = [*Path("/proc/self/fd").iterdir()]
+    return {int(path.name) for path in found if path.is_symlink()}
 
 
 def test_it_leaves_nothing() -> None:
