@@ -4,17 +4,18 @@
 """A module that is stored on its target, so that later calls do not send it again.
 
 The name of a file depends on the module's content. The file has the version of the bytecode, a
-digest, and the bytecode of everything that the module needs. It is written in one step, and a call
-reads all of it when it starts, so that it can be replaced at any time.
+checksum, and the bytecode of everything that the module needs. The checksum is for damage only,
+because nobody else can write the file. It is written in one step, and a call reads all of it when
+it starts, so that it can be replaced at any time.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib.util
 import marshal
 import os
+import zlib
 
 from ..host import private_files
 
@@ -56,7 +57,7 @@ def keep(name: str, files: dict[str, bytes | str]) -> None:
 
 
 def _seal(content: bytes) -> bytes:
-    return importlib.util.MAGIC_NUMBER + hashlib.sha256(content).digest()
+    return importlib.util.MAGIC_NUMBER + zlib.crc32(content).to_bytes(4, "big")
 
 
 def _remove_older(name: str) -> None:

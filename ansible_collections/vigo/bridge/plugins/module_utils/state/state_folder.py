@@ -9,7 +9,6 @@ import contextlib
 import datetime
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import time
@@ -40,6 +39,8 @@ def scope_file(kind: str, scope: str) -> str:
     """
     name = quote(scope, safe="", errors="surrogateescape")
     if len(name) > _NAME_LIMIT:
+        import hashlib  # Slow to load, and only for long names.
+
         digest = hashlib.sha256(scope.encode("utf-8", "surrogateescape")).hexdigest()
         name = f"{name[: _NAME_LIMIT - len(digest)]}{digest}"
     return os.path.join(kind, f"{name}.json")
