@@ -258,6 +258,15 @@ def test_who_is_warned(name: str, fixed: list[str], warned: bool, quiet: Mock) -
     assert quiet.warning.called is warned
 
 
+def test_a_python_that_does_not_respond_is_in_the_notes(results: Path) -> None:
+    """`vigo-bridge` does not show Ansible's warnings, and each call waits for this Python."""
+    action = made()
+    action._hung = (f"/opt/{EVIL}python",)
+    action.run(task_vars=variables())
+    (note,) = json.loads((results / "web1.json").read_text())["notes"]
+    assert note.startswith(f"/opt/{CLEAN}python on the target does not respond; repair or remove")
+
+
 PRUNED = {"id": "prune/old", "type": "container", "action": "deleted", "reason": ""}
 #: state, the resources in the result -> whether the result is valid
 STATES: dict[str, tuple[str, list[dict[str, Any]], bool]] = {

@@ -129,10 +129,11 @@ class RunningAction(AnsibleAction):
         for python in python_start.hung(output):
             if python not in self._hung:
                 self._hung = (*self._hung, python)
-                display.warning(
-                    f"{one_line(python)} on the target does not respond; repair or remove it, or"
-                    " set another one in ansible_python_interpreter"
-                )
+                display.warning(_warning_of(python))
+
+    def warnings_of_hung(self) -> tuple[str, ...]:
+        """Return the warnings about Pythons that did not answer in time."""
+        return tuple(map(_warning_of, self._hung))
 
     def _no_answer(self, start: kept_module.Start) -> str:
         names = ", ".join(map(one_line, self._hung))
@@ -181,3 +182,10 @@ class RunningAction(AnsibleAction):
         if not python.startswith("auto"):
             return [python]
         return [*setting("INTERPRETER_PYTHON_FALLBACK", task_vars), "/usr/bin/python3"]
+
+
+def _warning_of(python: str) -> str:
+    return (
+        f"{one_line(python)} on the target does not respond; repair or remove it, or set another"
+        " one in ansible_python_interpreter"
+    )

@@ -149,10 +149,10 @@ class StackAction(StackCall):
             record_failure(host, said)
             raise
         result, shown = checked_result(raw, self._expected(arguments))
-        if warning:
-            result = replace(result, notes=(*result.notes, warning))
-            if not is_recording():
-                display.warning(clean(warning))
+        if warning and not is_recording():
+            display.warning(clean(warning))
+        further = (*([warning] if warning else []), *self.warnings_of_hung())
+        result = replace(result, notes=(*result.notes, *further))
         record(host, result)
         return self._shown(host, result, shown)
 
