@@ -68,7 +68,7 @@ def play(
 
     def handle(event: Event) -> bool:
         shown = str(event.get("stdout") or "").replace("\r\n", "\n")
-        lines.extend(shown.split("\n") if shown else ())
+        lines.extend(line for line in shown.split("\n") if line.strip())
         del lines[:-_COMPLAINT_LINES]
         if shown or event.get("event") == "verbose":
             on_output(shown)
@@ -98,7 +98,7 @@ def play(
     if not stop.cut:
         _run(runner, stop)
         stop.await_end()
-    return "\n".join(line for line in lines if line.strip())
+    return "\n".join(lines)
 
 
 def _run(runner: Runner, stop: Stop) -> None:

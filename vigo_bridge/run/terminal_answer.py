@@ -50,7 +50,7 @@ class TerminalAnswer:
 
 def _standard_input() -> int | None:
     try:
-        return sys.stdin.fileno() if sys.stdin.isatty() else None
+        return sys.stdin.fileno()
     except (OSError, ValueError):
         return None
 

@@ -52,8 +52,7 @@ class WatchSignals:
             if left <= 0:
                 return
             if select.select([self._reader], [], [], left)[0]:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(self._reader, _MOST)
+                os.read(self._reader, _MOST)
 
     def take_request(self) -> bool:
         """Return whether a turn was asked for since the last call."""

@@ -8,6 +8,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterable, Iterator
+from urllib.error import URLError
 
 import pytest
 from hypothesis import example, given, settings
@@ -86,7 +87,15 @@ def test_what_is_reported(answer: bytes, problem: str) -> None:
         assert fetch(url, never) == problem
 
 
-@pytest.mark.parametrize(("error", "problem"), [(OSError(), "OSError"), (OSError(" a\nb"), "a b")])
+#: an error -> what an attempt reports
+ERRORS: list[tuple[Exception, str]] = [
+    (OSError(), "OSError"),
+    (OSError(" a\nb"), "a b"),
+    (URLError(OSError("refused")), "refused"),
+]
+
+
+@pytest.mark.parametrize(("error", "problem"), ERRORS)
 def test_any_error(error: Exception, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise error

@@ -134,6 +134,7 @@ def test_what_ansible_gets(
 LAST = {
     r"a\n\nb\n": "a\nb",
     "".join(rf"{number}\n" for number in range(1, 41)): "\n".join(map(str, range(21, 41))),
+    "1\\n" + "\\n" * 30 + "2\\n": "1\n2",
     "": "",
 }
 

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 
 from vigo_bridge.report.exit_status import exit_status
-from vigo_bridge.run.results import EnvoyResult, EnvoyStatus, RunResult, read_envoys, run_status
+from vigo_bridge.run.results import (
+    EnvoyResult,
+    EnvoyStatus,
+    Gate,
+    RunResult,
+    RunStatus,
+    read_envoys,
+    run_status,
+)
 
 
 def resource(action: str) -> dict[str, str]:
@@ -49,6 +57,38 @@ def test_a_host_without_result_says_what_ansible_printed(tmp_path: Path) -> None
     assert envoys["a"].message == (
         "Ansible exited without a result for this host; -vv shows its output:\nERROR!"
     )
+
+
+def test_the_words_of_statuses() -> None:
+    """They are in the results that other programs read."""
+    assert [status.value for status in EnvoyStatus] == [
+        *("converged", "changed", "pending", "failed", "unreachable"),
+        *("untouched", "rolled_back", "interrupted"),
+    ]
+    assert [status.value for status in RunStatus] == [
+        *("converged", "pending", "failed", "aborted", "interrupted"),
+    ]
+    assert [gate.value for gate in Gate] == ["passed", "failed", "none"]
+
+
+#: statuses of the envoys, whether the run was interrupted, whether it was stopped -> its status
+STOPPED = [
+    (["changed", "untouched"], False, True, "aborted"),
+    (["changed", "untouched"], False, False, "converged"),
+    (["failed", "untouched"], False, True, "aborted"),
+    (["failed", "untouched"], False, False, "failed"),
+    (["changed"], False, True, "failed"),
+    (["changed"], True, False, "interrupted"),
+    (["changed", "untouched"], True, True, "interrupted"),
+]
+
+
+@pytest.mark.parametrize(("statuses", "interrupted", "stopped", "expected"), STOPPED)
+def test_a_run_that_was_stopped(
+    statuses: list[str], interrupted: bool, stopped: bool, expected: str
+) -> None:
+    envoys = [EnvoyResult(EnvoyStatus(name)) for name in statuses]
+    assert run_status(envoys, interrupted=interrupted, stopped=stopped).value == expected
 
 
 def test_a_host_without_result_in_an_interrupted_run(tmp_path: Path) -> None:

@@ -7,13 +7,20 @@ import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import InvalidData
+from ansible_collections.vigo.bridge.plugins.plugin_utils.checked_data import (
+    LARGEST_OF_OURS,
+    InvalidData,
+    read_json,
+)
 from tests.unit.full_disk import fill_disk
-from vigo_bridge.run import state_file
+from vigo_bridge.run import history, kept_stacks, state_file
+from vigo_bridge.run.history import History, Record
+from vigo_bridge.run.kept_stacks import KeptStacks, Settings
 from vigo_bridge.run.state_file import StateFile
 
 
@@ -132,3 +139,43 @@ def test_it_is_written_in_one_step(tmp_path: Path) -> None:
     assert [each.name for each in path.parent.iterdir()] == ["file"]
     assert path.parent.stat().st_mode & 0o077 == 0
     assert path.read_bytes() == b"[1]"
+
+
+#: the module that reads a file of the controller -> how it is written and read
+READERS: dict[ModuleType, Callable[[Path], object]] = {
+    state_file: lambda folder: read_again(StateFile(folder / "file", pytest.fail)),
+    history: lambda folder: add(History(folder)),
+    kept_stacks: lambda folder: keep(KeptStacks(folder, 9, pytest.fail)),
+}
+
+
+def read_again(file: StateFile) -> None:
+    file.write([1])
+    file.read(parsed)
+
+
+def add(history: History) -> None:
+    record = history.add(1, command="run", subject="s", key="k", fingerprint="f")
+    assert history.get(1) == record
+
+
+def keep(stacks: KeptStacks) -> None:
+    record = Record(1, "run", "s", "k", "f", "2026-01-01T10:00:00+00:00", hosts=1)
+    stacks.keep(record, [("a", b"1")], Settings(), {1})
+    assert stacks.get(record)
+
+
+@pytest.mark.parametrize("module", READERS, ids=lambda module: module.__name__)
+def test_files_of_the_controller_may_be_large(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have the results of a whole fleet."""
+    limits: list[int] = []
+
+    def read(path: Path, largest: int = 0) -> Any:
+        limits.append(largest)
+        return read_json(path)
+
+    monkeypatch.setattr(module, "read_json", read)
+    READERS[module](tmp_path)
+    assert {*limits} == {LARGEST_OF_OURS}

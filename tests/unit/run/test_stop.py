@@ -62,6 +62,11 @@ def test_signals(
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_usually_there_is_something_to_finish() -> None:
+    stop = Stop(print)
+    assert (stop.at_once, stop.asked, stop.cut) == (False, False, False)
+
+
 #: signals in turn -> whether there is something to finish -> what is said -> whether it is cut
 PATIENT: list[tuple[list[int], bool, list[str], bool]] = [
     ([signal.SIGTERM], True, [AFTER_AGAIN], False),
