@@ -155,9 +155,9 @@ def test_a_shell_that_prints_text(tmp_path: Path, before: str, after: str, pipel
 
 @pytest.mark.sweep
 def test_a_module_that_dies(tmp_path: Path) -> None:
-    """What the shell prints is not taken for its answer."""
+    """What a program in the place of Python prints is not taken for its answer."""
     noise = """echo '{"x": 1}'"""
     python = program(tmp_path / "python", f'{noise}; {TARGET_PYTHON} "$@"; exit 9')
     answer = call("exec", {"command": "kill -9 $PPID"}, inventory(tmp_path, python))
-    assert "the module exited without a result (exit code 9): " in answer.result["msg"]
+    assert "the module exited without a result (exit code 9); see" in answer.result["msg"]
     assert "FAILED" in answer.printed

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import marshal
 import os
 import shutil
 import subprocess
@@ -17,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery.bundled_module import COLLECTION
 from ansible_collections.vigo.bridge.plugins.plugin_utils.kept_module import (
     Start,
     arguments,
@@ -91,14 +94,14 @@ def run(
 
 
 def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
-    given = BEGINNING + sources(EXEC, name) + arguments({"command": command})
+    given = BEGINNING + sources(EXEC, name, keep=True) + arguments({"command": command})
     answer = run(Start(PYTHONS).first_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
 
-def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
+def later(home: Path, command: str, name: str = NAME, keep: bool = True, **where: str) -> Any:
     """Return the command's output, or that there is nothing to run."""
-    given = BEGINNING + reader(EXEC, name) + arguments({"command": command})
+    given = BEGINNING + reader(EXEC, name, keep) + arguments({"command": command})
     answer = run(Start(PYTHONS).later_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
@@ -111,6 +114,24 @@ def test_the_first_call_keeps_what_later_calls_run(shell: str, home: Path) -> No
     folder = home / ".local/state/vigo-bridge/modules"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in folder.iterdir()] == [f"{NAME}.code"]
+
+
+def compiled(home: Path) -> set[str]:
+    """Return the names of our files that are kept as bytecode."""
+    content = (home / f".local/state/vigo-bridge/modules/{NAME}.code").read_bytes()
+    files = marshal.loads(content[len(importlib.util.MAGIC_NUMBER) + 4 :])
+    ours = {path: kept for path, kept in files.items() if path.startswith(COLLECTION)}
+    return {Path(path).stem for path, kept in ours.items() if isinstance(kept, bytes)}
+
+
+def test_what_a_later_call_compiles_is_kept(home: Path) -> None:
+    """In check mode, it is not."""
+    assert first(home, "echo done") == "done\n"
+    before = compiled(home)
+    for keep in (False, True):
+        given = BEGINNING + reader(EXEC, NAME, keep) + arguments({"no_such_option": 1})
+        assert "msg" in run(Start(PYTHONS).later_call(CALL), home, given)
+        assert ("ansible_module" in compiled(home) - before) is keep
 
 
 def test_the_state_folder_is_elsewhere(home: Path) -> None:
@@ -186,7 +207,7 @@ def test_nothing_is_imported_from_folders_of_another_user(home: Path, login: Pat
 
 
 def test_a_first_call_that_keeps_nothing(home: Path) -> None:
-    given = BEGINNING + sources(EXEC, "") + arguments({"command": "echo done"})
+    given = BEGINNING + sources(EXEC, NAME, keep=False) + arguments({"command": "echo done"})
     assert run(Start(PYTHONS).first_call(CALL), home, given)["output"] == "done\n"
     assert list(home.iterdir()) == []
 
@@ -208,7 +229,8 @@ def test_where_it_cannot_be_kept_it_runs_nevertheless(home: Path) -> None:
     ],
 )
 def test_sources_hold_all_that_a_module_imports(home: Path, module: str, complaint: str) -> None:
-    given = BEGINNING + sources(f"vigo.bridge.{module}", "") + arguments({"no_such_option": 1})
+    program = sources(f"vigo.bridge.{module}", NAME, keep=False)
+    given = BEGINNING + program + arguments({"no_such_option": 1})
     assert run(Start(PYTHONS).first_call(CALL), home, given)["msg"].startswith(complaint)
 
 
@@ -227,7 +249,7 @@ $3"
     )
     old.chmod(0o755)
     path = f"{home}:/usr/bin:/bin"
-    given = BEGINNING + sources(EXEC, "") + arguments({"command": "x" * 1_000_000})
+    given = BEGINNING + sources(EXEC, NAME, keep=False) + arguments({"command": "x" * 1_000_000})
     assert run(Start(pythons).first_call(CALL), home, given, PATH=path) == NO_PYTHON
 
 
@@ -266,7 +288,7 @@ def test_a_python_that_hangs_is_given_up(pythons: list[str]) -> None:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_next_python_runs_the_module(pythons: list[str], shell: str) -> None:
-    given = BEGINNING + sources(EXEC, "") + arguments({"command": "echo done"})
+    given = BEGINNING + sources(EXEC, NAME, keep=False) + arguments({"command": "echo done"})
     start = Start((pythons[0], "/usr/bin/python3"), limit=1)
     output = printed(start.first_call(CALL), given, shell)
     assert hung(output) == pythons[:1]

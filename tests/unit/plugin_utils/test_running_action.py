@@ -174,13 +174,13 @@ def test_the_environment_says_whether(
     assert action.calls[0] == ("kept" if kept else "search")
 
 
-def test_check_mode_keeps_nothing() -> None:
-    action = keeping(NOTHING, DONE, check_mode=True)
+@pytest.mark.parametrize(("check_mode", "keep"), [(True, b"false"), (False, b"true")])
+def test_check_mode_keeps_nothing(check_mode: bool, keep: bytes) -> None:
+    action = keeping(NOTHING, DONE, check_mode=check_mode)
     action.execute(EXEC, {"command": "true"}, {})
-    assert b'"name": ""' in (action.programs[1][1] or b"")
-    action = keeping(NOTHING, DONE)
-    action.execute(EXEC, {"command": "true"}, {})
-    assert b'"name": "exec-' in (action.programs[1][1] or b"")
+    assert action.calls == ["kept", "sources"]
+    for _command, given in action.programs:
+        assert b'"keep": ' + keep in (given or b"")
 
 
 def test_what_a_program_reads() -> None:

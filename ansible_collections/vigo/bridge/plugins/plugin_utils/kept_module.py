@@ -79,17 +79,18 @@ class Start:
         return python_start.run(self.pythons, self.limit, launch, _nothing(NO_PYTHON, call))
 
 
-def reader(module: str, name: str) -> bytes:
-    """Return the program that a target needs to run a kept module."""
-    return _program(module, name, _PACKED_READER)
+def reader(module: str, name: str, keep: bool) -> bytes:
+    """Return the program that a target needs to run a kept module. keep: see `sources`."""
+    return _program(module, name, keep, _PACKED_READER)
 
 
-def sources(module: str, name: str) -> bytes:
-    """Return the program that a target needs to run a module. name: to keep it under; empty for
-    this call only.
+def sources(module: str, name: str, keep: bool) -> bytes:
+    """Return the program that a target needs to run a module.
+
+    name: to keep it under. keep: whether the target may keep what it compiles.
     """
     files = {**_ansibles(), **_SHARED, **_contents(_PLUGINS, [_path(module)], COLLECTION)}
-    return _program(module, name, _packed(files))
+    return _program(module, name, keep, _packed(files))
 
 
 def arguments(given: Mapping[str, Any]) -> bytes:
@@ -121,8 +122,8 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
     return zlib.compress(json.dumps(texts).encode(), 1)
 
 
-def _program(module: str, name: str, packed: bytes) -> bytes:
-    head = {"module": _short(module), "name": name, "size": len(packed)}
+def _program(module: str, name: str, keep: bool, packed: bytes) -> bytes:
+    head = {"module": _short(module), "name": name, "keep": keep, "size": len(packed)}
     return b"".join([_PROGRAM, json.dumps(head).encode(), b"\n", packed])
 
 

@@ -72,14 +72,13 @@ class RunningAction(AnsibleAction):
         """
         name = kept_module.name_of(module, start.pythons)
         packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
-        beginning = start.beginning()
-        result = self._run_program(
-            start.later_call(self._call), beginning + kept_module.reader(module, name) + packed
-        )
+        beginning, keep = start.beginning(), not self._task.check_mode
+        reader = kept_module.reader(module, name, keep)
+        result = self._run_program(start.later_call(self._call), beginning + reader + packed)
         if result.get(MISSING) != NO_MODULE:
             return result
         display.vvv(f"Sending {name}")
-        sources = kept_module.sources(module, "" if self._task.check_mode else name)
+        sources = kept_module.sources(module, name, keep)
         return self._run_program(start.first_call(self._call), beginning + sources + packed)
 
     def live_call(
@@ -99,7 +98,7 @@ class RunningAction(AnsibleAction):
         given = {**arguments, LIVE: True, CALL: {call: True}}
         packed = kept_module.arguments(self.module_arguments(module, given, task_vars))
         name = kept_module.name_of(module, start.pythons)
-        whole = start.beginning() + kept_module.reader(module, name) + packed + b"\n"
+        whole = start.beginning() + kept_module.reader(module, name, keep=False) + packed + b"\n"
         return LiveCall(command, whole, call)
 
     def _run_program(self, command: str, given: bytes) -> dict[str, Any]:

@@ -4,15 +4,16 @@
 """Runs a module from a bundle, which contains the module and all its imports.
 
 This file is sent with each call, before all other code of the collection, and imports only the
-standard library. The first call also sends all sources, which are compiled here (`first_call`). The
-bytecode stays on the target, and later calls send only the code that reads it (`later_call`); see
-``kept_module``. Both print the module's result, or that the module is missing. In the latter case,
-nothing has been done.
+standard library. The first call also sends all sources (`first_call`). What the module imports is
+compiled here. The bytecode and the other sources stay on the target, and later calls send only the
+code that reads them (`later_call`); see ``kept_module``. What a later call compiles is stored, too.
+Both print the module's result, or that the module is missing. In the latter case, nothing has been
+done.
 
 The input has three parts. The first is a line of JSON with the ``module``, the ``name`` under which
-it is stored (empty if it is not), and the ``size`` of the second part. The second has the sources
-by path, as compressed JSON. The third has the arguments, as a line of JSON. The module can read the
-input after that.
+it is stored, whether to ``keep`` what is compiled, and the ``size`` of the second part. The second
+has the sources by path, as compressed JSON. The third has the arguments, as a line of JSON. The
+module can read the input after that.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import threading
 import zlib
 from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
-from typing import Any, BinaryIO, Callable
+from typing import Any, BinaryIO
 
 #: The key of the result if the module is missing, and its value.
 MISSING = "module_missing"
@@ -43,16 +44,22 @@ COLLECTION = "ansible_collections/vigo/bridge/plugins"
 
 
 class Bundle:
-    """Imports what it holds, by an absolute name. files: by path, bytecode or Python's text."""
+    """Imports what it holds, by an absolute name.
+
+    files: by path, bytecode or Python's text; what is imported becomes bytecode. has_compiled:
+    whether something was text.
+    """
+
+    has_compiled = False
 
     def __init__(self, files: dict[str, bytes | str]) -> None:
-        self._files = files
+        self.files = files
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Find a module of the bundle, as a finder in ``sys.meta_path``."""
         base = name.replace(".", "/")
         for file, is_package in ((f"{base}/__init__.py", True), (f"{base}.py", False)):
-            if file in self._files:
+            if file in self.files:
                 loader: Any = self
                 spec = ModuleSpec(name, loader, origin=file, is_package=is_package)
                 spec.has_location = True
@@ -65,20 +72,12 @@ class Bundle:
     def exec_module(self, module: ModuleType) -> None:
         exec(self._code(str(module.__file__)), module.__dict__)
 
-    def compiled(self) -> dict[str, bytes | str]:
-        """Return the code to keep: bytecode of all our modules, and of those of Ansible used so
-        far.
-        """
-        for file in self._files:
-            if file.startswith(COLLECTION):
-                self._code(file)
-        return self._files
-
     def _code(self, file: str) -> CodeType:
-        content = self._files[file]
+        content = self.files[file]
         if isinstance(content, str):
             code: CodeType = compile(content, file, "exec", dont_inherit=True)
-            self._files[file] = marshal.dumps(code)
+            self.files[file] = marshal.dumps(code)
+            self.has_compiled = True
         else:
             code = marshal.loads(content)
         return code
@@ -90,14 +89,7 @@ def first_call(stream: BinaryIO, nothing: str) -> None:
     nothing: printed if the module cannot be run.
     """
     head, bundle = _received(stream)
-
-    def keep() -> None:
-        if head["name"]:
-            # Only few calls need it; its bytecode is kept for them.
-            importlib.import_module("ansible.module_utils.basic")
-            _kept_module().keep(head["name"], bundle.compiled())
-
-    _run(bundle, head["module"], stream.readline(), nothing, keep)
+    _run(bundle, head, stream.readline(), nothing)
 
 
 def later_call(stream: BinaryIO, nothing: str) -> None:
@@ -110,7 +102,7 @@ def later_call(stream: BinaryIO, nothing: str) -> None:
     except Exception:
         sys.stdout.write(nothing)
     else:
-        _run(kept, head["module"], arguments, nothing, lambda: None)
+        _run(kept, head, arguments, nothing)
 
 
 def _received(stream: BinaryIO) -> tuple[dict[str, Any], Bundle]:
@@ -127,10 +119,8 @@ def _kept_module() -> Any:
     return importlib.import_module(_name("module_utils/delivery/kept_module"))
 
 
-def _run(
-    bundle: Bundle, module: str, arguments: bytes, nothing: str, loaded: Callable[[], None]
-) -> None:
-    """Run a module, and end the process.
+def _run(bundle: Bundle, head: dict[str, Any], arguments: bytes, nothing: str) -> None:
+    """Run a module, keep what was compiled, and end the process.
 
     Starting and ending Python takes as long as the whole work of many modules. So garbage
     collection is off while modules are loaded, and the process ends without clean-up.
@@ -142,18 +132,21 @@ def _run(
     gc.disable()
     _install(bundle)
     try:
-        main = importlib.import_module(_name(f"modules/{module}")).main
+        main = importlib.import_module(_name(f"modules/{head['module']}")).main
         called: Any = importlib.import_module(_name("module_utils/delivery/called_module"))
         called.give_arguments(arguments)
-        loaded()
     except Exception:
         sys.stdout.write(nothing)
         return
     gc.freeze()
     gc.enable()
+    this = os.getpid()
     try:
         main()
     except SystemExit as end:
+        if head["keep"] and bundle.has_compiled and os.getpid() == this:
+            sys.stdout.flush()
+            _kept_module().keep(head["name"], bundle.files)
         if threading.active_count() > 1 or not isinstance(end.code, int):
             raise
         atexit._run_exitfuncs()

@@ -4,9 +4,10 @@
 """A module that is stored on its target, so that later calls do not send it again.
 
 The name of a file depends on the module's content. The file has the version of the bytecode, a
-checksum, and the bytecode of everything that the module needs. The checksum is for damage only,
-because nobody else can write the file. It is written in one step, and a call reads all of it when
-it starts, so that it can be replaced at any time.
+checksum, and all files that the module may need: the bytecode of those that were imported so far,
+and the text of the others. The checksum is for damage only, because nobody else can write the file.
+It is written in one step, and a call reads all of it when it starts, so that it can be replaced at
+any time.
 """
 
 from __future__ import annotations
