@@ -820,3 +820,8 @@ def test_filters_are_json(engine_of: Callable[..., tuple[Engine, Scripted]]) -> 
     engine, connection = engine_of([])
     engine.networks_labelled('a="b"')
     assert json.loads(connection.requests[0][2]["filters"]) == {"label": ['a="b"']}
+
+
+def test_an_error_about_another_container_says_what_to_do_with_it() -> None:
+    message = Refused("No such container: db", 404).message
+    assert message.endswith("No such container: db; create it first, or correct its name")

@@ -316,6 +316,21 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"mounts": [{"type": "bind", "source": "/a:b", "target": "/c", "bind": {"selinux": "z"}}]},
         "mounts: '/c': selinux and create_host_path are not possible for a path with a colon",
     ),
+    ({"container": "db", "network_mode": "container:db"}, "db is the container itself"),
+    ({"container": "db", "pid": "container:db"}, "pid: db is the container itself; name another"),
+    ({"container": "db", "ipc": "container:db"}, "ipc: db is the container itself"),
+    ({"container": "db", "volumes_from": "a,db:ro"}, "volumes_from: db is the container itself"),
+    (
+        {"networks": [{"name": "n"}, {"name": "n", "aliases": "a"}, {"name": "n", "aliases": "b"}]},
+        "networks: n is written twice; keep one",
+    ),
+    (
+        {"network": {"n": {"aliases": "a"}}, "networks": {"n": {"aliases": "b"}}},
+        "networks: n is written twice; keep one",
+    ),
+    ({"networks": [{"aliases": "a"}]}, "networks: a network needs a name; set name"),
+    ({"gpus": "device=0,1"}, "'1' is not NAME=VALUE; write a field that contains commas"),
+    ({"gpus": "driver=nvidia,2,3"}, "gpus: count is written twice; keep one"),
 ]
 
 

@@ -110,7 +110,7 @@ UNDERSTOOD: list[tuple[dict[str, Any], dict[str, Any]]] = [
         {"networks": ["n (192.0.2.3)"]},
     ),
     ({"network_mode": "default"}, {"network_mode": "bridge"}),
-    ({"network_mode": "container:app"}, {"network_mode": "container:app"}),
+    ({"network_mode": "container:db"}, {"network_mode": "container:db"}),
     ({"restart": False}, {"restart": "no"}),
     ({"restart": "no"}, {"restart": "no"}),
     ({"restart": "on-failure:0"}, {"restart": "on-failure"}),

@@ -61,6 +61,7 @@ _ADVICE = (
         "install the container toolkit of this driver on the engine's host",
     ),
     ("unresolvable CDI devices", "add a file that describes them to /etc/cdi on the engine's host"),
+    ("No such container", "create it first, or correct its name"),
 )
 
 

@@ -25,7 +25,7 @@ from .docker_container import aliases_of
 from .rows.shared import plain
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings
-from .values import mounts, process, quantities, restart
+from .values import donors, mounts, process, quantities, restart
 from .values.healthcheck import Healthcheck
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
@@ -263,6 +263,23 @@ def _check_labels(spec: ContainerSpec) -> None:
         )
 
 
+def _check_itself(spec: ContainerSpec) -> None:
+    """Raise ResourceError if it shares something with itself, which engines notice late."""
+    settings = spec.settings
+    shared = {
+        name: [(getattr(settings, name) or "").partition("container:")[2]]
+        for name in ("network_mode", "ipc", "pid")
+    }
+    shared["volumes_from"] = donors.names(settings.volumes_from)
+    for name, others in shared.items():
+        if spec.name in others:
+            raise ResourceError(
+                f"{name}: {spec.name} is the container itself",
+                "name another one, or remove it",
+                place=(name,),
+            )
+
+
 def _check_keep_images(spec: ContainerSpec) -> None:
     if spec.keep_images is not None and spec.keep_images < 0:
         raise ResourceError(
@@ -304,6 +321,7 @@ def _check_restart(spec: ContainerSpec) -> None:
 _WHOLE: tuple[tuple[tuple[str, ...], Callable[[ContainerSpec], None]], ...] = (
     (("expect", "restart"), _check_restart),
     (("labels",), _check_labels),
+    (("container", "network_mode", "ipc", "pid", "volumes_from"), _check_itself),
     (("keep_images",), _check_keep_images),
     (("registry_username", "registry_password"), _check_registry),
     (("pre_stop", "pre_stop_on", "pre_stop_timeout", "pre_stop_failure"), _check_pre_stop),

@@ -102,7 +102,15 @@ def _of_text(written: str, attribute: str) -> Mapping[str, Any]:
     fields: dict[str, Any] = {}
     for field in next(csv.reader([written]), []):
         name, equals, value = field.partition("=")
-        fields[_FLAGS.get(name, name) if equals else "count"] = value if equals else name
+        if not equals and "device_ids" in fields:
+            raise ResourceError(
+                f"{attribute}: {written!r}: {field!r} is not NAME=VALUE",
+                'write a field that contains commas as "NAME=VALUE", with quotes around it',
+            )
+        key = _FLAGS.get(name, name) if equals else "count"
+        if key in fields:
+            raise ResourceError(f"{attribute}: {key} is written twice", "keep one")
+        fields[key] = value if equals else name
     return fields
 
 

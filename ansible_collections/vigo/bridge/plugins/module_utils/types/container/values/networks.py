@@ -82,8 +82,11 @@ def parse(network: Any, networks: Any, attribute: str) -> tuple[Attachment, ...]
     attachments: dict[str, Attachment] = {}
     for attachment in [*_entries(network), *_entries(networks)]:
         known = attachments.get(attachment.network)
-        if known is None or known == Attachment(attachment.network):
+        plain = Attachment(attachment.network)
+        if known in (None, plain):
             attachments[attachment.network] = attachment
+        elif attachment not in (known, plain):
+            raise ResourceError(f"networks: {attachment.network} is written twice", "keep one")
     for name in _ALONE.intersection(attachments):
         if len(attachments) > 1 and name != "bridge":
             raise ResourceError(f"networks: {name} cannot be combined with other networks")
@@ -319,8 +322,10 @@ def _entries(value: Any) -> list[Attachment]:
 
 
 def _described(item: Mapping[str, Any]) -> Attachment:
+    if "name" not in item:
+        raise ResourceError("networks: a network needs a name", "set name")
     options = {name: option for name, option in item.items() if name != "name"}
-    return _attachment(item.get("name", ""), options)
+    return _attachment(item["name"], options)
 
 
 def _attachment(name: Any, options: Mapping[str, Any]) -> Attachment:
