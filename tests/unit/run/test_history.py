@@ -361,20 +361,31 @@ def _without_time(message: str) -> str:
 
 
 #: what the holder of a lock has written -> who holds it
-HOLDERS = {
-    b'{"user": "eva", "pid": 7, "since": "TIME", "command": ""}': "eva, process 7, since TIME",
-    b'{"user": "eva", "pid": 7, "since": "TIME"}': "eva, process 7, since TIME",
-    b'{"user": "eva", "pid": 7, "since": "TIME", "command": "`run`"}': (
-        "`run` of eva, process 7, since TIME"
+HOLDERS: dict[str, tuple[bytes, str]] = {
+    "no command": (
+        b'{"user": "eva", "pid": 7, "since": "TIME", "command": ""}',
+        "eva, process 7, since TIME",
     ),
-    b'{"user": "eva", "pid": 7}': "its process is unknown",
-    b"{": "its process is unknown",
-    b"[]": "its process is unknown",
-    b"\xff": "its process is unknown",
+    "an earlier version": (
+        b'{"user": "eva", "pid": 7, "since": "TIME"}',
+        "eva, process 7, since TIME",
+    ),
+    "a command": (
+        b'{"user": "eva", "pid": 7, "since": "TIME", "command": "`run`"}',
+        "`run` of eva, process 7, since TIME",
+    ),
+    "too much": (
+        b'{"user": "eva", "pid": 7, "since": "TIME"}'.rjust(2000),
+        "its process is unknown",
+    ),
+    "no time": (b'{"user": "eva", "pid": 7}', "its process is unknown"),
+    "half of it": (b"{", "its process is unknown"),
+    "a list": (b"[]", "its process is unknown"),
+    "bytes": (b"\xff", "its process is unknown"),
 }
 
 
-@pytest.mark.parametrize(("written", "holder"), HOLDERS.items())
+@pytest.mark.parametrize(("written", "holder"), HOLDERS.values(), ids=HOLDERS)
 def test_who_holds_a_lock(written: bytes, holder: str, tmp_path: Path) -> None:
     with one_rollout(tmp_path, "key", "shop", pytest.fail, ""):
         (tmp_path / "locks/key.lock").write_bytes(written)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import signal
 import threading
@@ -89,6 +91,19 @@ def test_programs_do_not_get_its_files() -> None:
         assert len(opened) == 2
         assert not any(map(os.get_inheritable, opened))
         assert not any(map(os.get_blocking, opened))
+
+
+def test_more_signals_than_are_read_are_no_error(capfd: pytest.CaptureFixture[str]) -> None:
+    before = open_files()
+    with WatchSignals(lambda text: None) as signals:
+        for number in open_files() - before:
+            if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_WRONLY:
+                with contextlib.suppress(BlockingIOError):
+                    while os.write(number, bytes(4096)):
+                        pass
+        os.kill(os.getpid(), signal.SIGUSR1)
+        assert signals.take_request()
+    assert capfd.readouterr().err == ""
 
 
 def open_files() -> set[int]:
