@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.converge import execution as commands
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import (
     execution as execution_of_stacks,
 )
@@ -206,6 +207,26 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
 def test_bad_arguments(stack: StackOnEngine, given: dict[str, Any], told: str) -> None:
     with pytest.raises(ResourceError, match=told):
         run(stack, "true", **given)
+
+
+#: the engine that a container names -> the one that is used
+ENGINES = {"": "", " tcp://a:2375 ": "tcp://a:2375"}
+
+
+@pytest.mark.parametrize(("named", "used"), ENGINES.items())
+def test_which_engine(
+    named: str, used: str, stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts: list[str] = []
+
+    def connect(host: str, *_: object) -> None:
+        hosts.append(host)
+        raise OSError("there is no engine")
+
+    monkeypatch.setattr(commands, "Engine", connect)
+    stack.container("shop/web", docker_host=named)
+    run(stack, "true", only=["shop/web"])
+    assert hosts == [used]
 
 
 def test_where_a_terminal_can_be_opened(stack: StackOnEngine) -> None:

@@ -237,6 +237,17 @@ def test_a_damaged_record(content: str, tmp_path: Path) -> None:
     assert "it is not known who ran the stack last" in notes[0]
 
 
+def test_a_damaged_record_is_only_reported(stack: StackOnEngine) -> None:
+    """It is renamed by the next run."""
+    path = stack.folder / LastRun.file("shop", "id-1")
+    path.parent.mkdir(mode=0o700)
+    path.write_text("{")
+    stack.info()
+    assert stack.returned["last_run"] is None
+    assert [note for note in stack.notes if "who ran the stack last" in note]
+    assert stack.files() == {LastRun.file("shop", "id-1")}
+
+
 def test_a_record_is_of_one_stack(tmp_path: Path) -> None:
     folder = StateFolder(str(tmp_path))
     last = LastRun("2026-01-02T03:04:05+00:00", "alice@laptop", "changed", 3)

@@ -14,12 +14,22 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge import engine
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.logs import (
     Found,
     follow_logs,
+    packed,
     point_in_time,
     read_logs,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import stack_of
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.address import address
+from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
+from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs import pages
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs.times import SECOND
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
+from ansible_collections.vigo.bridge.plugins.plugin_utils.log_page import (
+    LogLine,
+    LogPage,
+    unpacked,
+)
 from tests.unit.module_utils.types.container.test_logs import LogEngine, Message
 
 _BEGIN = 1_800_000_000 * SECOND
@@ -98,6 +108,35 @@ def test_which_containers(
 ) -> None:
     found = read(tmp_path, **options)
     assert sorted({source.name for source, _line in found.page.lines}) == names
+
+
+def test_which_engines(host: Host, tmp_path: Path) -> None:
+    """Also those that have recorded containers of the stack, which may describe them no longer."""
+    record = OwnersFile.load(StateFolder(str(tmp_path)))
+    for stack_id in ("1", "2"):
+        stack = stack_of({"scope": "shop", "stack_id": stack_id})
+        record.put("containers", stack_id, stack, "web", "web", f"tcp://host{stack_id}:2375")
+    prepared: list[str] = []
+    read_logs(
+        {"state_dir": str(tmp_path), "scope": "shop", "stack_id": "1"}, Target(), prepared.append
+    )
+    assert prepared == ["tcp://host1:2375", address("")]
+
+
+def test_lines_that_are_not_utf_8(host: Host, tmp_path: Path) -> None:
+    host.containers["web"].messages = [Message(_BEGIN, b"a\xffb\n")]
+    found = read(tmp_path, only=["shop/web"])
+    line = LogLine(_BEGIN, "web", "shop/web", "stdout", "a\udcffb")
+    page = unpacked(packed(found))
+    assert page == LogPage(
+        lines=(line,),
+        problems={},
+        now=found.now,
+        complete_until=found.complete_until,
+        more=False,
+        cursor=found.cursor,
+        containers=1,
+    )
 
 
 def test_the_next_call_continues(host: Host, tmp_path: Path) -> None:

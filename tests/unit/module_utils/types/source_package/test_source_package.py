@@ -130,6 +130,34 @@ def test_a_new_version_keeps_other_files(
     assert apply(PACKAGE, newer).action == "none"
 
 
+def test_what_is_shown_of_changes(wanted: dict[str, Any], place: Path) -> None:
+    """In check mode, too."""
+    marker = place / "app.vigo-version"
+    newer = {**wanted, "version": "2"}
+    steps = [
+        (wanted, "created", "it does not exist", {"before": "", "after": "version: 1\n"}),
+        (newer, "updated", "version 1 -> 2", {"before": "version: 1\n", "after": "version: 2\n"}),
+        (
+            newer,
+            "updated",
+            f"{marker} does not name its version",
+            {"before": "", "after": "version: 2\n"},
+        ),
+        (
+            {**newer, "state": "absent"},
+            "deleted",
+            "it exists",
+            {"before": "version: 2\n", "after": ""},
+        ),
+    ]
+    for attributes, action, reason, diff in steps:
+        if "does not name" in reason:
+            marker.unlink()
+        for check in (True, False):
+            result = apply(PACKAGE, attributes, check=check)
+            assert (result.action, result.reason, result.diff) == (action, reason, diff)
+
+
 def test_without_a_version_the_url_counts(wanted: dict[str, Any], tmp_path: Path) -> None:
     del wanted["version"]
     assert apply(PACKAGE, wanted).action == "created"
