@@ -48,6 +48,10 @@ def has_ended(program: subprocess.Popen[bytes]) -> bool:
     return bool(select.select([program.stdout], [], [], 30)[0]) and program.stdout.read() == b""
 
 
+def name_of(process: int) -> str:
+    return Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip()
+
+
 def test_a_child_that_is_set_apart_is_left_alone() -> None:
     with running("sleep", "600") as ours, running("sh", "-c", "sleep 600 & wait") as apart:
         with set_apart(apart.pid):
@@ -75,7 +79,8 @@ def test_all_descendants() -> None:
 
 def test_the_whole_group_of_a_child_is_interrupted() -> None:
     with running("sh", "-c", "sleep 600; true") as program:
-        while not children(program.pid):
+        # Before it is `sleep`, a signal may be lost.
+        while [name_of(child) for child in children(program.pid)] != ["sleep"]:
             time.sleep(0.01)
         interrupt_children()
         assert has_ended(program)
