@@ -187,36 +187,52 @@ def _init(cls: type, found_fields: list[Any]) -> Callable[..., None]:
         if each._default_factory is not _MISSING
     }
     required = frozenset(name for name in names if name not in defaults and name not in factories)
-    known = frozenset(names)
+    known, count = frozenset(names), len(names)
     finish = hasattr(cls, "__post_init__")
 
     def __init__(self: Any, /, *values: Any, **given: Any) -> None:
         found = self.__dict__
-        found.update(defaults)
-        if values:
-            if len(values) > len(names):
-                raise TypeError(
-                    f"{cls.__name__}.__init__() takes {len(names)} arguments, not {len(values)}"
-                )
-            positional = dict(zip(names, values))
-            repeated = given and positional.keys() & given.keys()
-            if repeated:
-                raise TypeError(f"{cls.__name__}.__init__() got {repeated} twice")
-            found.update(positional)
-        if not known.issuperset(given):
-            unknown = sorted(given.keys() - known)
-            raise TypeError(f"{cls.__name__}.__init__() got unexpected arguments: {unknown}")
-        found.update(given)
+        if len(values) == count and not given:
+            found.update(zip(names, values))
+        else:
+            found.update(defaults)
+            found.update(zip(names, values))
+            found.update(given)
+            if (
+                len(values) > count
+                or not known.issuperset(given)
+                or not required <= found.keys()
+                or (values and given and not given.keys().isdisjoint(names[: len(values)]))
+            ):
+                raise _wrong(cls, names, required, values, given)
         for name, factory in factories.items():
             if name not in found:
                 found[name] = factory()
-        if not required <= found.keys():
-            missing = [name for name in names if name in required and name not in found]
-            raise TypeError(f"{cls.__name__}.__init__() misses arguments: {missing}")
         if finish:
             self.__post_init__()
 
     return __init__
+
+
+def _wrong(
+    cls: type,
+    names: list[str],
+    required: frozenset[str],
+    values: tuple[Any, ...],
+    given: Mapping[str, Any],
+) -> TypeError:
+    """Return the error about arguments that a class does not have, misses, or gets twice."""
+    first = names[: len(values)]
+    if len(values) > len(names):
+        problem = f"takes {len(names)} arguments, not {len(values)}"
+    elif repeated := sorted(given.keys() & set(first)):
+        problem = f"got {repeated} twice"
+    elif unknown := sorted(given.keys() - set(names)):
+        problem = f"got unexpected arguments: {unknown}"
+    else:
+        missing = [name for name in names if name in required.difference(first, given)]
+        problem = f"misses arguments: {missing}"
+    return TypeError(f"{cls.__name__}.__init__() {problem}")
 
 
 def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
