@@ -58,8 +58,9 @@ def _options(path: str, options: Any) -> str:
         name, equals, value = word.partition("=")
         form = _VALUES.get(name)
         if not (form.fullmatch(value) if form else name in _FLAGS and not equals):
+            problem = f"invalid value in {word!r}" if form else f"unknown option {word!r}"
             raise ResourceError(
-                f"tmpfs: {path}: unknown option {word!r}",
+                f"tmpfs: {path}: {problem}",
                 "write for example size=64m, mode=1777, uid=1000, noexec",
             )
     return ",".join(words)
