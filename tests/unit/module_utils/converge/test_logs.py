@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -146,6 +148,44 @@ def test_the_next_call_continues(host: Host, tmp_path: Path) -> None:
     second = read(tmp_path, only=["shop/web"], tail=1, cursor=first.cursor)
     assert texts(second) == ["web 2"]
     assert texts(read(tmp_path, only=["shop/web"], cursor=second.cursor)) == []
+
+
+def test_lines_of_the_last_hour(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs.time, "time_ns", lambda: _BEGIN + 1 + 3600 * SECOND)
+    assert texts(read(tmp_path, only=["shop/web"], since="1h")) == ["web 1"]
+
+
+def test_following_waits_for_news(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No result is delivered before, as long as the caller wants to wait."""
+    first = read(tmp_path, only=["shop/web"])
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 50:
+            host.containers["web"].messages.append(Message(_BEGIN + 9, b"web 2\n"))
+
+    found: list[list[str]] = []
+
+    def deliver(result: Found) -> None:
+        found.append(texts(result))
+        raise SystemExit
+
+    clock = SimpleNamespace(monotonic=lambda: sum(pauses), sleep=sleep, time_ns=time.time_ns)
+    monkeypatch.setattr(logs, "time", clock)
+    given = {"state_dir": str(tmp_path), "scope": "shop", "stack_id": "1", "only": ["shop/web"]}
+    with pytest.raises(SystemExit):
+        follow_logs(
+            {**given, "cursor": first.cursor, "wait": 3600},
+            Target(),
+            lambda _address: None,
+            deliver,
+        )
+    assert found == [["web 2"]]
 
 
 def test_following(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -18,7 +19,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
     ResourceError,
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.on_demand import bring_to_state
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
+from ansible_collections.vigo.bridge.plugins.module_utils.converge.take_down import take_down
 from ansible_collections.vigo.bridge.plugins.module_utils.state.journal import Journal
 from ansible_collections.vigo.bridge.plugins.module_utils.state.last_run import LastRun
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -57,6 +60,39 @@ def test_a_second_call_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
     with StateFolder(str(tmp_path)).locked(), pytest.raises(Blocked, match="is still in progress"):
         converge(arguments, Target())
     assert converge(arguments, Target()) == []
+
+
+#: what is done with a stack
+CALLS = {"a run": converge, "a change of state": bring_to_state, "an end": take_down}
+#: the option -> how long a call waits for another one, in seconds
+TIMES: list[tuple[dict[str, Any], float]] = [
+    ({}, 30.0),
+    ({"lock_timeout": None}, 30.0),
+    ({"lock_timeout": 0}, 0.0),
+    ({"lock_timeout": 2.5}, 2.5),
+]
+
+
+@pytest.mark.parametrize(("option", "expected"), TIMES)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_how_long_a_call_waits(
+    call: Callable[[Mapping[str, Any], Target], object],
+    option: dict[str, Any],
+    expected: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+
+    def locked(folder: StateFolder, timeout: float) -> NoReturn:
+        waited.append(timeout)
+        raise Blocked("another call is still in progress", "wait")
+
+    monkeypatch.setattr(StateFolder, "locked", locked)
+    arguments = {"resources": [], "state_dir": str(tmp_path), "state": "restarted", **option}
+    with pytest.raises(Blocked, match="is still in progress"):
+        call(arguments, Target())
+    assert waited == [expected]
 
 
 #: option -> its value
