@@ -76,6 +76,14 @@ def test_what_becomes_of_it(case: dict[str, Any]) -> None:
         assert again.action == "none", again
 
 
+def test_the_diff_of_a_new_object() -> None:
+    result = applied(InMemoryEngine(), "network", {"driver": "bridge"}, check=True)
+    assert result.diff == {
+        "before": {"state": "absent"},
+        "after": {"state": "present", "driver": "bridge"},
+    }
+
+
 def test_the_diff_has_what_is_set_on_either_side() -> None:
     memory = InMemoryEngine()
     applied(memory, "network", {"internal": True, "driver": "macvlan"})
