@@ -105,7 +105,7 @@ def _image(
 def _file_env(spec: ContainerSpec, target: Target) -> dict[str, str]:
     if not spec.is_wanted or not spec.settings.env_file:
         return {}
-    from . import env_file_values  # The same.
+    from . import env_file_values  # Slow to load, and few containers need it.
 
     try:
         return env_file_values.read(spec.settings.env_file, target.overlay.files, target.note)
