@@ -106,7 +106,7 @@ class History:
         number = max((int(path.stem) for path in self._files()), default=0) + 1
         while True:
             try:
-                self._path(number).touch(exist_ok=False)
+                self._path(number).touch(mode=0o600, exist_ok=False)
                 break
             except FileExistsError:  # another rollout has used the number
                 number += 1
@@ -124,7 +124,7 @@ class History:
         try:
             self.write(record)
         except OSError:
-            self._path(number).unlink()
+            self._path(number).unlink(missing_ok=True)
             raise
         for path in self._files()[: -self._kept]:
             with contextlib.suppress(OSError):

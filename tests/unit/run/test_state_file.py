@@ -94,7 +94,7 @@ def test_a_damaged_file_that_cannot_be_renamed(
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is kept, because its content may be valid. A file that is gone is no error."""
+    """It is kept, because its content may be valid. A missing file is not an error."""
     path, warnings = tmp_path / "file", []
     path.write_text("{}")
     for cause in (PermissionError(errno.EACCES, "no"), FileNotFoundError(errno.ENOENT, "gone")):

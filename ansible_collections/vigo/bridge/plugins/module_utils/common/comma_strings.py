@@ -20,6 +20,8 @@ Parsed = TypeVar("Parsed")
 COMMA = re.compile(",")
 NEXT_MOUNT = re.compile(r",(?=\s*(?:[/.~]|[A-Za-z0-9][A-Za-z0-9_.-]*:/))")
 _NEXT_ASSIGNMENT = re.compile(r",(?=\s*[A-Za-z_][A-Za-z0-9_.-]*=)")
+#: What to do if the value of a field, as in ``device=0,1``, contains commas.
+QUOTE_FIELDS = 'write a field that contains commas as "NAME=VALUE", with quotes around it'
 #: By attribute, the form of an item of a list.
 _FORMS = {
     "ports": "8080:80 or 53:53/udp",

@@ -230,7 +230,8 @@ def _wrong(
     elif unknown := sorted(given.keys() - set(names)):
         problem = f"got unexpected arguments: {unknown}"
     else:
-        missing = [name for name in names if name in required.difference(first, given)]
+        absent = required.difference(first, given)
+        missing = [name for name in names if name in absent]
         problem = f"misses arguments: {missing}"
     return TypeError(f"{cls.__name__}.__init__() {problem}")
 

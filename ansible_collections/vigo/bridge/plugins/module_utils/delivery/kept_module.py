@@ -49,7 +49,7 @@ def keep(name: str, files: dict[str, bytes | str]) -> None:
 
     name: ``MODULE-CONTENT``. files: bytecode or Python's text, by path.
     """
-    from .unpacking import put  # slow to load, and only for first calls
+    from .unpacking import put  # slow to load, and only for calls that compile something
 
     content = marshal.dumps(files)
     with contextlib.suppress(OSError):

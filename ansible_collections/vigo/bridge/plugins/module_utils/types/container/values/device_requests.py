@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
-from ....common.comma_strings import as_list, as_map, text
+from ....common.comma_strings import QUOTE_FIELDS, as_list, as_map, text
 from ....common.dataclass import dataclass
 from ....common.errors import Key, ResourceError, within
 from ....common.suggest import did_you_mean_or_one_of
@@ -105,7 +105,7 @@ def _of_text(written: str, attribute: str) -> Mapping[str, Any]:
         if not equals and "device_ids" in fields:
             raise ResourceError(
                 f"{attribute}: {written!r}: {field!r} is not NAME=VALUE",
-                'write a field that contains commas as "NAME=VALUE", with quotes around it',
+                QUOTE_FIELDS,
             )
         key = _FLAGS.get(name, name) if equals else "count"
         if key in fields:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Tuple
 
-from ....common.comma_strings import as_map, text
+from ....common.comma_strings import QUOTE_FIELDS, as_map, text
 from ....common.errors import Key, ResourceError, within
 from ....common.suggest import did_you_mean_or_one_of
 from . import image_name, paths, quantities
@@ -169,7 +169,7 @@ def of_flags(written: str, attribute: str) -> Mount:
     except (csv.Error, ValueError):
         raise ResourceError(
             f"{attribute}: {written!r}: cannot be split at its commas",
-            'write a field that contains commas as "NAME=VALUE", with quotes around it',
+            QUOTE_FIELDS,
         ) from None
     fields: dict[str, Any] = {}
     for field in row:
