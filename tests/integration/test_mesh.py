@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +110,11 @@ def test_interrupt_stops_all_nodes(tmp_path: Path) -> None:
     assert all(seen == ["converge"] for seen in fleet.seen().values())
 
 
-def _lose_a_node(fleet: MeshFleet, delay: float) -> None:
-    """Kill a node after it has begun, and check that nothing is lost or twice."""
+def _lose_a_node(fleet: MeshFleet, wait: Callable[[subprocess.Popen[str]], object]) -> None:
+    """Kill a node, and check that nothing is lost or twice. wait: until the moment to kill it."""
     process = fleet.start("--batch-size", "4")
-    wait_for(lambda: fleet.processes("n2"))
-    try:
-        process.wait(delay)
-    except Exception:
-        fleet.kill("n2")
+    wait(process)
+    fleet.kill("n2")
     first = finished(process)
     statuses = _statuses(first)
     of_n1 = [host for number, host in enumerate(statuses) if number % 2 == 0]
@@ -125,6 +125,9 @@ def _lose_a_node(fleet: MeshFleet, delay: float) -> None:
         if status == "untouched":
             assert fleet.seen()[host] == []
     assert all(statuses[host] == "changed" for host in of_n1[:2])
+    if first.status == 0:  # The node had no work at this moment, so there is nothing to resume.
+        assert set(statuses.values()) == {"changed"}
+        return
     again = fleet.on_mesh("--batch-size", "4", "--resume")
     assert again.status == 0
     assert set(_statuses(again).values()) <= {"changed", "converged"}
@@ -135,10 +138,20 @@ def _lose_a_node(fleet: MeshFleet, delay: float) -> None:
 
 
 def test_a_lost_node(tmp_path: Path) -> None:
-    _lose_a_node(MeshFleet(tmp_path, _SLOW, 8), 2.5)
+    fleet = MeshFleet(tmp_path, _SLOW, 8)
+    of_its_second_batch = "h6"
+    _lose_a_node(fleet, lambda _process: wait_for(lambda: fleet.seen()[of_its_second_batch]))
+    assert fleet.seen()[of_its_second_batch].count("converge") == 2
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("attempt", range(20))
 def test_lost_at_any_moment(attempt: int, tmp_path: Path) -> None:
-    _lose_a_node(MeshFleet(tmp_path, _SLOW, 8), random.uniform(0, 7))
+    fleet = MeshFleet(tmp_path, _SLOW, 8)
+
+    def wait(process: subprocess.Popen[str]) -> None:
+        wait_for(lambda: fleet.processes("n2"))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(random.uniform(0, 7))
+
+    _lose_a_node(fleet, wait)
