@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.repositories.remote import Remote
 from tests.integration.test_interrupt import Running, await_no_process_with
 from tests.integration.watched_fleet import SITE, WatchedFleet, Watching, news
-from tests.unit.watch.sources.remote import Remote
 
 
 class GitFleet(WatchedFleet):

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.git_ssh_server import GitSshServer
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Remote
 from tests.integration.test_interrupt import Running, await_no_process_with
 from tests.integration.watched_fleet import WatchedFleet
 from tests.testbed import TestbedError, debian
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Remote
 
 pytestmark = pytest.mark.integration
 

@@ -67,6 +67,17 @@ PARTS = {
             "task_style",
             "rollouts",
             "interrupt",
+            "ansible_programs",
+            "generate",
+            "generate_pull",
+            "import_secrets",
+            "inventory_hosts",
+            "kept_module_in_a_shell",
+            "locales",
+            "mesh_inventory",
+            "mesh_worker",
+            "metadata_in_programs",
+            "prepared_playbooks",
         )
     ),
     # The inventory plugin, the playbook converge and the role, also with invalid input, and the

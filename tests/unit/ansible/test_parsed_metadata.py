@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,7 @@ import ansible
 import pytest
 from ansible.utils.collection_loader._collection_meta import _meta_yml_to_dict
 
-from vigo_bridge.ansible.environment import ansible_environment
-from vigo_bridge.ansible.parsed_metadata import VARIABLE, metadata_folder, remembering
-from vigo_bridge.ansible.program import command
+from vigo_bridge.ansible.parsed_metadata import metadata_folder, remembering
 
 BUILTIN = ("ansible.builtin", "runtime.yml")
 YAML = (Path(ansible.__file__).parent / "config/ansible_builtin_runtime.yml").read_bytes()
@@ -74,23 +70,3 @@ def test_a_folder_that_others_can_write_to_is_not_used(
     (folder,) = metadata_folder().values()
     Path(folder).chmod(0o777)
     assert metadata_folder() == {}
-
-
-def test_programs_use_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is in the file counts: Ansible does not parse the YAML again."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    environment = {**ansible_environment(), "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
-    play = "- hosts: all\n  gather_facts: false\n  tasks: [{NAME: }]\n"
-    said = []
-    for name in ("ping", "other"):
-        (tmp_path / "site.yml").write_text(play.replace("NAME", name))
-        run = command("playbook", "-i", "h1,", "-c", "local", str(tmp_path / "site.yml"))
-        finished = subprocess.run(
-            run, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
-        )
-        said.append((finished.returncode, finished.stdout + finished.stderr))
-        (path,) = Path(environment[VARIABLE]).iterdir()
-        content = json.loads(path.read_text())
-        content["plugin_routing"]["modules"]["other"] = {"redirect": "ansible.builtin.ping"}
-        path.write_text(json.dumps(content))
-    assert [status for status, _ in said] == [0, 0], said

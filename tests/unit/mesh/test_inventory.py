@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,27 +52,3 @@ def test_members_of_groups() -> None:
 def test_encrypted_variables_are_refused(value: Any) -> None:
     with pytest.raises(Refusal, match="variable key of h1 is encrypted"):
         refuse_encrypted(UserInventory({}, {"h1": {"key": value}}))
-
-
-def test_ansible_reads_what_it_had(tmp_path: Path) -> None:
-    source = tmp_path / "hosts.yml"
-    source.write_text(
-        'all: {vars: {a: "{{ b }}", b: 2}, children: {web: {hosts: {h1: {c: !unsafe "{{ b }}",'
-        ' d: [1, null, yes, "yes", 1.5, "a\\tb", "é 🙂"]}, "h2": {}}}, empty: {}}}\n'
-    )
-    before = _listing(source)
-    meta = before["_meta"]["hostvars"]
-    groups = {name: group for name, group in before.items() if name != "_meta"}
-    text = inventory_text(["h1", "h2"], UserInventory(groups, meta))
-    again = tmp_path / "again.yml"
-    again.write_text(text)
-    assert _listing(again) == before
-
-
-def _listing(source: Path) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "ansible", "inventory", "-i", source, "--list"],
-        capture_output=True,
-        check=True,
-    )
-    return json.loads(done.stdout)

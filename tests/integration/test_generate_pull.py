@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from vigo_bridge.cli.program import program
 
-STACKS = Path(__file__).parents[3] / "stacks"
+STACKS = Path(__file__).parents[2] / "stacks"
 WEB = "web1.app.example.com"
 GIT = ["--pull", "--git", "https://git.example.com/hosts.git"]
 SECRETS = ["--secrets", "/etc/vigo-bridge"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Files, Remote, link
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Files, Remote, link
 from vigo_bridge.watch.sources.git.program import Git
 from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 from vigo_bridge.watch.sources.source import Good, Revision

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from vigo_bridge.ansible import program as ansible_program
 from vigo_bridge.cli.program import program
 
-STACKS = Path(__file__).parents[3] / "stacks"
+STACKS = Path(__file__).parents[2] / "stacks"
 WEB = "web1.app.example.com"
 
 #: style, -i -> the variables of the host in the project; `FILE` is an inventory

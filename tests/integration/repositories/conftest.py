@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.remote import Remote
+from tests.integration.repositories.remote import Remote
 
 
 @pytest.fixture(autouse=True)

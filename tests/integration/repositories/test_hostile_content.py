@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Files, Remote, Special, link, submodule
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Files, Remote, Special, link, submodule
 from vigo_bridge.watch.sources.git import tree as tree_module
 from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 from vigo_bridge.watch.sources.source import NotFetched

@@ -9,8 +9,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Remote
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Remote
 
 
 def test_a_repository_with_sha_256(tmp_path: Path) -> None:

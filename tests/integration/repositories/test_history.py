@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Remote
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Remote
 from vigo_bridge.failures import Refusal
 
 pytestmark = pytest.mark.usefixtures("unguarded")

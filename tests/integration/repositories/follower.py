@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.remote import Remote
+from tests.integration.repositories.remote import Remote
 from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 from vigo_bridge.watch.sources.source import Good, NotFetched
 

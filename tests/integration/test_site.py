@@ -14,7 +14,7 @@ import pytest
 
 from vigo_bridge.language.catalog import ATTRIBUTES
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

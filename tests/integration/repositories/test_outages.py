@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Remote
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Remote
 from vigo_bridge.watch.sources.source import NotFetched
 
 pytestmark = pytest.mark.usefixtures("unguarded")

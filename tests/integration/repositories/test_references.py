@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.follower import Watcher
-from tests.unit.watch.sources.remote import FILES, Remote, link
+from tests.integration.repositories.follower import Watcher
+from tests.integration.repositories.remote import FILES, Remote, link
 
 pytestmark = pytest.mark.usefixtures("unguarded")
 

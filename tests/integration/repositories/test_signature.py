@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.watch.sources.remote import FILES, Remote
+from tests.integration.repositories.remote import FILES, Remote
 from vigo_bridge.watch.sources.repository import GitOptions, GitSource
 from vigo_bridge.watch.sources.source import NotFetched
 
