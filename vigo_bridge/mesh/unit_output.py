@@ -76,14 +76,14 @@ class UnitOutput:
 
     def chunks(self, start: int) -> Iterator[bytes]:
         """Yield output from a byte on, and empty texts while there is none. It may end early."""
-        try:
-            with self._control.results(self._unit, start) as stream:
-                for chunk in _received(stream):
-                    if chunk:
-                        self.heard = time.monotonic()
-                    yield chunk
-        except ReceptorError:
-            time.sleep(_TICK)
+        with (
+            contextlib.suppress(ReceptorError),
+            self._control.results(self._unit, start) as stream,
+        ):
+            for chunk in _received(stream):
+                if chunk:
+                    self.heard = time.monotonic()
+                yield chunk
 
 
 class _Stream(io.RawIOBase):
@@ -107,7 +107,7 @@ class _Stream(io.RawIOBase):
 
     def _all(self) -> Iterator[bytes]:
         while not self.problem:
-            last = time.monotonic()
+            last, start = time.monotonic(), self._read
             for chunk in self._output.chunks(self._read):
                 if chunk:
                     last = time.monotonic()
@@ -119,6 +119,8 @@ class _Stream(io.RawIOBase):
                     break
             else:
                 self.problem = self._output.problem(self._read)
+                if self._read == start and not self.problem:
+                    time.sleep(_TICK)
 
 
 def _received(stream: IO[bytes]) -> Iterator[bytes]:

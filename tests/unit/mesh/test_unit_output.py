@@ -90,3 +90,4 @@ def test_what_is_a_sign_of_life(is_waiting: bool, has_route: bool) -> None:
     reader.join(10)
     assert not reader.is_alive()
     assert (silence < 0.5) is (is_waiting and has_route)
+    assert len(receptor.asked) < 200, "streams that end at once are opened without a pause"

@@ -22,7 +22,7 @@ ENDLESS, LINE = "(a+)+$", "a" * 60 + "b"
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "LIMIT", 0.1)
+    monkeypatch.setattr(time_limit, "LIMIT", 0.03)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_edits(tmp_path: Path, attributes: dict[str, Any], check: bool) -> None:
     kind = TYPES[attributes["type"]].behaviour()
     result = apply_resource("it", kind, lambda: given, Target(check))
     assert result.action == "failed"
-    assert "did not finish within 0.1 s; use a simpler regular expression" in result.reason
+    assert "did not finish within 0.03 s; use a simpler regular expression" in result.reason
     assert path.read_text() == f"{LINE}\n"
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
