@@ -145,16 +145,90 @@ def bring_with_secret(memory: InMemoryEngine, given: dict[str, Any]) -> Result:
 
 
 SHARED = {"container": "proxy", "network_mode": "container:app"}
+#: how a container needs app, and the words for it
+NEEDS: dict[str, tuple[dict[str, Any], str]] = {
+    "its network": ({"network_mode": "container:app"}, "shares the network of app"),
+    "its IPC namespace": ({"ipc": "container:app"}, "shares the IPC namespace of app"),
+    "its processes": ({"pid": "container:app"}, "shares the processes of app"),
+    "its volumes": ({"volumes_from": "app:ro"}, "mounts the volumes of app"),
+}
 
 
-def test_a_network_is_not_shared_with_a_container_that_does_not_run(memory: InMemoryEngine) -> None:
-    for state, words in (("absent", "does not exist"), ("stopped", "is not running")):
-        applied(memory, {**APP, "state": state})
-        way = FaultyWay(memory)
-        result = applied(memory, SHARED, way)
-        assert result.action == "failed"
-        assert words in result.reason
-        assert commands(way) == []
+@pytest.mark.parametrize("check_mode", [False, True])
+@pytest.mark.parametrize("before", [None, {}], ids=["new", "replaced"])
+@pytest.mark.parametrize(("needs", "words"), NEEDS.values(), ids=NEEDS)
+def test_a_container_that_it_needs_does_not_exist(
+    memory: InMemoryEngine,
+    needs: dict[str, Any],
+    words: str,
+    before: dict[str, Any] | None,
+    check_mode: bool,
+) -> None:
+    """It is named before anything is changed, also in a plan."""
+    if before is not None:
+        assert applied(memory, {"container": "proxy"}).action == "created"
+    way = FaultyWay(memory)
+    result = applied(memory, {"container": "proxy", **needs}, way, check_mode)
+    assert result.action == "failed"
+    assert f"container proxy {words}, which does not exist; add the resource of app" in (
+        result.reason
+    )
+    assert commands(way) == []
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"), [need for need in NEEDS.values() if "volumes_from" not in need[0]]
+)
+def test_nothing_is_shared_with_a_container_that_does_not_run(
+    memory: InMemoryEngine, needs: dict[str, Any], words: str
+) -> None:
+    applied(memory, {**APP, "state": "stopped"})
+    way = FaultyWay(memory)
+    result = applied(memory, {"container": "proxy", **needs}, way)
+    assert result.action == "failed"
+    assert f"{words}, which is not running" in result.reason
+    assert commands(way) == []
+
+
+@pytest.mark.parametrize(
+    ("app", "expected"),
+    [
+        ({"state": "running"}, "created created"),
+        ({"state": "absent"}, "none failed"),
+        ({"state": "running", "image": "{{ .Vars.image }}"}, "created created"),
+    ],
+    ids=["created", "removed", "by a template"],
+)
+@pytest.mark.parametrize(("needs", "words"), NEEDS.values(), ids=NEEDS)
+def test_a_plan_considers_what_it_creates_itself(
+    memory: InMemoryEngine,
+    tmp_path: Path,
+    needs: dict[str, Any],
+    words: str,
+    app: dict[str, Any],
+    expected: str,
+) -> None:
+    usual = {"type": "container", "image": "redis:7-alpine", "docker_host": HOST}
+    resources = [
+        {**usual, "id": "a/app", **APP, **app},
+        {**usual, "id": "a/proxy", "container": "proxy", **needs},
+    ]
+    arguments = {"resources": resources, "state_dir": str(tmp_path), "scope": "shop"}
+    with in_use(memory):
+        results = converge({**arguments, "vars": {"image": "redis:7-alpine"}}, Target(True))
+    assert " ".join(result.action for result in results) == expected, [r.reason for r in results]
+
+
+def test_a_plan_is_not_sure_after_a_command(memory: InMemoryEngine, tmp_path: Path) -> None:
+    """The command may create the container."""
+    proxy = {"container": "proxy", "image": "redis:7-alpine", "ipc": "container:app"}
+    resources = [
+        {"id": "a/up", "type": "exec", "command": "docker run --name app redis:7-alpine"},
+        {"id": "a/proxy", "type": "container", "docker_host": HOST, **proxy},
+    ]
+    with in_use(memory):
+        results = converge({"resources": resources, "state_dir": str(tmp_path)}, Target(True))
+    assert [result.action for result in results] == ["ran", "created"]
 
 
 @pytest.mark.parametrize(("test", "expected"), [("true", "created"), ("false", "failed")])

@@ -17,6 +17,7 @@ from . import label, older_images, pull, start_first
 from .decide import capabilities, steps
 from .described_names import described_names
 from .engine import Engine
+from .needed import needs
 from .observed import Existing, Image, Observed
 from .own_volumes import create_missing
 from .owners import owners
@@ -148,30 +149,31 @@ def _commit_earlier(work: Work) -> None:
 
 
 def _check_sources(work: Work) -> None:
-    """Check the sources of mounts, and pull missing images.
+    """Check the sources of mounts and the containers whose volumes are mounted, and pull missing
+    images.
 
     Docker itself would create the folder for a mount with ``z`` or ``Z``.
     """
     sources = [mount.source for mount in work.spec.settings.volumes or () if mount.needs_path]
     capabilities.refuse_missing_source(work.engine.missing_source(sources))
+    for need in needs(work.spec.settings):
+        if not need.is_running and need.name not in work.observed.donors:
+            need.refuse(work.spec.name, "does not exist")
     pull.ensure_mounted(work.engine, work.spec, work.target)
 
 
 def _check_start(work: Work, replaced: Existing | None) -> None:
-    """Check ports, and the container whose network is shared: engines check both only at the
+    """Check ports, and the containers whose namespaces are shared: engines check both only at the
     start.
     """
     port_holders.refuse_taken(work.engine, work.spec, replaced)
-    kind, _colon, name = (work.spec.settings.network_mode or "").partition(":")
-    if kind == "container":
-        shared = work.engine.container(name)
-        if shared is None or not shared.is_up:
-            state = "is not running" if shared else "does not exist"
-            raise ResourceError(
-                f"container {work.spec.name} shares the network of {name}, which {state}; add the"
-                f" resource of {name} to depends_on, or start {name} first"
-            )
-        await_health(work.engine, shared, work.spec)
+    for need in needs(work.spec.settings):
+        if need.is_running:
+            shared = work.engine.container(need.name)
+            if shared is None or not shared.is_up:
+                need.refuse(work.spec.name, "is not running" if shared else "does not exist")
+            elif need.attribute == "network_mode":
+                await_health(work.engine, shared, work.spec)
 
 
 def _check_network(work: Work, step: steps.CreateNetwork) -> None:

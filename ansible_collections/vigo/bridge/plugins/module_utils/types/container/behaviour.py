@@ -160,11 +160,10 @@ class Container(OnEngine):
         return tuple(mount.source for mount in mounts if mount.is_bind and not mount.read_only)
 
     def predict(self, spec: ContainerSpec, observed: Observed, target: Target) -> None:
-        """Note as well whether it would be removed: what it uses is free then."""
+        """Note as well whether it would exist: others may need it, and what it uses is in use."""
         super().predict(spec, observed, target)
-        if not spec.is_wanted:
-            host = engine_of(spec.docker_host, target).host
-            target.overlay.objects[TYPE.name, host, spec.name] = None
+        host = engine_of(spec.docker_host, target).host
+        target.overlay.objects[TYPE.name, host, spec.name] = spec.name if spec.is_wanted else None
 
     def act(
         self, spec: ContainerSpec, observed: Observed, decision: Decision, target: Target

@@ -11,6 +11,7 @@ from . import label, own_volumes, prefetch, pull
 from .before_changes import before_changes
 from .decide.decide import wanted_networks
 from .engine import Engine
+from .needed import Need, needs, other_container
 from .observed import Existing, Image, Observed
 from .owners import owners
 from .replace import recover, situation
@@ -49,6 +50,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         shared=_shared(engine, spec),
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         missing_source=_missing_source(engine, spec, target, container),
+        missing_container=_missing_container(engine, spec, target),
         donors=_donors(engine, spec, container),
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
@@ -142,6 +144,19 @@ def _missing_source(
     )
 
 
+def _missing_container(engine: Engine, spec: ContainerSpec, target: Target) -> Need | None:
+    """Return the need of a container that no earlier resource creates. Check mode only."""
+    if not target.check_mode or not spec.is_wanted or target.overlay.active:
+        return None
+    predicted = target.overlay.objects
+    for need in needs(spec.settings):
+        key = ("container", engine.host, need.name)
+        found = predicted[key] if key in predicted else engine.container(need.name)
+        if found is None:
+            return need
+    return None
+
+
 def _log_driver(engine: Engine, spec: ContainerSpec, container: Existing | None) -> str:
     """Return the engine's default, if the container's own log driver was removed from the spec."""
     recorded = container.recorded if container else None
@@ -160,18 +175,11 @@ def _donors(
 
 
 def _shared(engine: Engine, spec: ContainerSpec) -> dict[str, str]:
-    settings = spec.settings
-    modes = (settings.network_mode, settings.ipc, settings.pid)
-    names = {name for name in map(_other_container, modes) if name}
+    names = {need.name for need in needs(spec.settings) if need.is_running}
     found = {name: engine.container(name) for name in sorted(names)}
     return {name: container.id for name, container in found.items() if container}
 
 
 def _shared_name(spec: ContainerSpec) -> str:
     """Return the name of the container whose network it is to share, or empty."""
-    return _other_container(spec.settings.network_mode)
-
-
-def _other_container(mode: str | None) -> str:
-    kind, _colon, name = (mode or "").partition(":")
-    return name if kind == "container" else ""
+    return other_container(spec.settings.network_mode)

@@ -10,6 +10,7 @@ from typing import Any, Callable, Mapping, cast
 from ...common.dataclass import dataclass, field
 from . import label
 from .label import Recorded
+from .needed import Need
 from .settings import SETTINGS, Settings
 from .values.mount import Mount
 from .values.networks import Attachment
@@ -130,10 +131,10 @@ class Observed:
     holds. log_driver: the engine's own, empty if it is not asked for. shared: the IDs for
     ``container:NAME`` in ipc, pid and network_mode, by name, of those that exist. incapable: limits
     that the host cannot set. missing_source: a path to mount that is not there, in check mode.
-    donors: the mounts of containers by name, of those in ``volumes_from`` that exist.
-    repaired: a sentence on the repair of an interrupted replacement. followed: the container with
-    which it was replaced in this run, because it shares its network. is_adoptable: it does not
-    belong to the stack yet.
+    missing_container: the need of a container that is not there, in check mode. donors: the mounts
+    of containers by name, of those in ``volumes_from`` that exist. repaired: a sentence on the
+    repair of an interrupted replacement. followed: the container with which it was replaced in this
+    run, because it shares its network. is_adoptable: it does not belong to the stack yet.
     """
 
     container: Existing | None
@@ -146,6 +147,7 @@ class Observed:
     shared: Mapping[str, str] = field(default_factory=dict)
     incapable: frozenset[str] = frozenset()
     missing_source: str = ""
+    missing_container: Need | None = None
     donors: Mapping[str, tuple[Mount, ...]] = field(default_factory=dict)
     repaired: str = ""
     followed: str = ""

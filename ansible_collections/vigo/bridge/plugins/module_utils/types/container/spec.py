@@ -22,10 +22,11 @@ from ..descriptor import Attribute
 from . import conflicts, start_first
 from .descriptor import TYPE
 from .docker_container import aliases_of
+from .needed import needs
 from .rows.shared import plain
 from .setting import Option, row, rows
 from .settings import SETTINGS, Settings
-from .values import donors, mounts, process, quantities, restart
+from .values import mounts, process, quantities, restart
 from .values.healthcheck import Healthcheck
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
@@ -265,18 +266,12 @@ def _check_labels(spec: ContainerSpec) -> None:
 
 def _check_itself(spec: ContainerSpec) -> None:
     """Raise ResourceError if it shares something with itself, which engines notice late."""
-    settings = spec.settings
-    shared = {
-        name: [(getattr(settings, name) or "").partition("container:")[2]]
-        for name in ("network_mode", "ipc", "pid")
-    }
-    shared["volumes_from"] = donors.names(settings.volumes_from)
-    for name, others in shared.items():
-        if spec.name in others:
+    for need in needs(spec.settings):
+        if need.name == spec.name:
             raise ResourceError(
-                f"{name}: {spec.name} is the container itself",
+                f"{need.attribute}: {spec.name} is the container itself",
                 "name another one, or remove it",
-                place=(name,),
+                place=(need.attribute,),
             )
 
 

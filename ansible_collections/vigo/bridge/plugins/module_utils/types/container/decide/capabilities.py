@@ -100,6 +100,12 @@ def refuse_missing_source(path: str) -> None:
         )
 
 
+def refuse_missing_container(spec: ContainerSpec, observed: Observed) -> None:
+    """Raise ResourceError for a container that it needs and that would not exist."""
+    if observed.missing_container is not None:
+        observed.missing_container.refuse(spec.name, "does not exist")
+
+
 def remarks(spec: ContainerSpec, observed: Observed) -> list[str]:
     """Return notes about settings that will not be as requested, or cannot be compared."""
     found = []

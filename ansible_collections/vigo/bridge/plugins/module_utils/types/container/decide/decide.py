@@ -104,6 +104,7 @@ def _absent(spec: ContainerSpec, container: Existing | None) -> Decision:
 def _created(spec: ContainerSpec, observed: Observed) -> Decision:
     _refuse_nothing_to_run(spec, observed)
     capabilities.refuse_missing_source(observed.missing_source)
+    capabilities.refuse_missing_container(spec, observed)
     start_first.refuse_declared_volumes(spec, observed.image)
     shown = {name: label.plain(value) for name, value in spec.settings.chosen().items()}
     return Decision(
@@ -140,6 +141,7 @@ def recreated(
         )
     _refuse_nothing_to_run(spec, observed)
     capabilities.refuse_missing_source(observed.missing_source)
+    capabilities.refuse_missing_container(spec, observed)
     start_first.refuse_declared_volumes(spec, observed.image)
     reason = _joined(reason, _reasons(found)) or f"the container is {container.status}"
     step: Any = steps.Replace(start=_starts(spec, container))
