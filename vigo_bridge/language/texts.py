@@ -10,8 +10,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from vigo_bridge.language.model import Resource, TemplateFile
 from vigo_bridge.language.values import Scalar, Value, scalars
 
-#: The folder of the files that `source: templates/...` names.
-TEMPLATES = "templates/"
+#: Returns the path of a `source`, if it is known.
+PathOf = Callable[[Scalar], str | None]
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,10 @@ def as_written(source: Scalar) -> str | None:
 def templated_texts(
     resource: Resource,
     files: Mapping[str, TemplateFile],
-    path_of: Callable[[Scalar], str | None] = as_written,
+    path_of: PathOf = as_written,
 ) -> Iterator[ResourceText]:
     """Yield the texts that are templates, and the content of the template file that the resource
     names.
-
-    path_of: returns the path of a `source`, if it is known.
     """
     yield from structural_texts(resource)
     if resource.template:
@@ -75,10 +73,7 @@ def structural_texts(resource: Resource) -> Iterator[ResourceText]:
 
 def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
     """Yield the texts of all attributes, of all arms of `case`."""
-    arms: list[Mapping[str, Value]] = [resource.attributes]
-    if resource.case:
-        arms += [*resource.case.arms.values(), resource.case.default]
-    for attributes in arms:
+    for attributes in _arms(resource):
         for name, value in attributes.items():
             for scalar in scalars(value):
                 yield ResourceText(name, scalar, resource.type)
@@ -87,11 +82,18 @@ def attribute_texts(resource: Resource) -> Iterator[ResourceText]:
 def file_texts(
     resource: Resource,
     files: Mapping[str, TemplateFile],
-    path_of: Callable[[Scalar], str | None] = as_written,
+    path_of: PathOf = as_written,
 ) -> Iterator[ResourceText]:
     """Yield the content of the stack's files that the resource names."""
-    for text in attribute_texts(resource):
-        path = path_of(text.scalar) if text.attribute == "source" else None
+    sources = [attributes["source"] for attributes in _arms(resource) if "source" in attributes]
+    for scalar in (scalar for source in sources for scalar in scalars(source)):
+        path = path_of(scalar)
         file = files.get(path) if path is not None else None
         if file is not None and file.text is not None:
             yield ResourceText("content", file.text, resource.type)
+
+
+def _arms(resource: Resource) -> list[Mapping[str, Value]]:
+    """Return the attributes without `case`, and those of all its arms."""
+    case = resource.case
+    return [resource.attributes, *([*case.arms.values(), case.default] if case else [])]

@@ -54,14 +54,14 @@ def _warn_of_rival(
 
 
 def matches(entry: MatchEntry, host: str) -> bool:
-    return _test(entry)(host.casefold())
+    return bool(_test(entry)(host.casefold()))
 
 
-def _test(entry: MatchEntry) -> Callable[[str], bool]:
-    """Return a function that reports whether the entry matches a casefolded host name."""
+def _test(entry: MatchEntry) -> Callable[[str], object]:
+    """Return a function whose result is true if the entry matches a casefolded host name."""
     is_wanted = any_of(_wanted(entry)).fullmatch
     if not _excluded(entry):
-        return lambda name: is_wanted(name) is not None
+        return is_wanted
     is_excluded = any_of(_excluded(entry)).fullmatch
     return lambda name: is_wanted(name) is not None and is_excluded(name) is None
 

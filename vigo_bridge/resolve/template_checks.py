@@ -17,8 +17,7 @@ from vigo_bridge.language.diagnostics import (
 from vigo_bridge.language.model import Stack
 from vigo_bridge.language.template_checks import check_template, where_secrets_may_be
 from vigo_bridge.language.templates import Use, uses
-from vigo_bridge.language.texts import TEMPLATES, ResourceText, templated_texts
-from vigo_bridge.language.values import Scalar
+from vigo_bridge.language.texts import PathOf, ResourceText, file_texts, templated_texts
 from vigo_bridge.resolve.absences import Absences, absences_of
 from vigo_bridge.resolve.envoy import Envoy
 from vigo_bridge.resolve.instances import Instance
@@ -56,19 +55,19 @@ def uses_of(instance: Instance, stack: Stack) -> Iterator[tuple[ResourceText, Us
 
 def texts_of(instance: Instance, stack: Stack) -> Iterator[ResourceText]:
     """Yield the texts of a resource that are templates, with its template file's."""
+    return templated_texts(instance.resource, stack.templates, _path_of(instance))
 
-    def path_of(source: Scalar) -> str | None:
-        return instance.known.render_attribute(source, "source")
 
-    return templated_texts(instance.resource, stack.templates, path_of)
+def _path_of(instance: Instance) -> PathOf:
+    return lambda source: instance.known.render_attribute(source, "source")
 
 
 def _check_files(instance: Instance, stack: Stack, diagnostics: Diagnostics) -> None:
     """Check template files whose names depend on variables; the others are checked with their
     crate.
     """
-    for text in texts_of(instance, stack):
-        if text.scalar.position.file.startswith(TEMPLATES):
+    if instance.resource.template:
+        for text in file_texts(instance.resource, stack.templates, _path_of(instance)):
             check_template(text, instance.item is not None, diagnostics)
 
 

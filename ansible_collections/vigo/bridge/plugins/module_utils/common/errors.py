@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from typing import Any, Callable, ContextManager, Mapping, Sequence
 
 
 class Offset(int):
@@ -112,14 +111,41 @@ def errors_of(error: ResourceError) -> tuple[ResourceError, ...]:
     return error.errors if isinstance(error, SeveralErrors) else (error,)
 
 
-@contextlib.contextmanager
-def within(*place: Any) -> Iterator[None]:
+class _Within:
+    """Prepends a place to errors of a block. One of contextlib would take twice as long."""
+
+    def __init__(self, place: tuple[Any, ...]) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if isinstance(error, ResourceError):
+            error.move_into(self._place)
+            return self._handle(error)
+        return False
+
+    def _handle(self, error: ResourceError) -> bool:
+        """Return whether the error ends here."""
+        return False
+
+
+class _Collected(_Within):
+    """Keeps an error of a block, with its place, instead of raising it."""
+
+    def __init__(self, problems: Problems, place: tuple[Any, ...]) -> None:
+        super().__init__(place)
+        self._problems = problems
+
+    def _handle(self, error: ResourceError) -> bool:
+        self._problems.add(error)
+        return True
+
+
+def within(*place: Any) -> ContextManager[None]:
     """Prepend an attribute, or a part of it, to the place of errors in the block."""
-    try:
-        yield
-    except ResourceError as error:
-        error.move_into(place)
-        raise
+    return _Within(place)
 
 
 class Problems:
@@ -128,14 +154,9 @@ class Problems:
     def __init__(self) -> None:
         self._errors: list[ResourceError] = []
 
-    @contextlib.contextmanager
-    def collected(self, *place: Any) -> Iterator[None]:
+    def collected(self, *place: Any) -> ContextManager[None]:
         """Keep an error of the block instead of raising it. place: see ``within``."""
-        try:
-            with within(*place):
-                yield
-        except ResourceError as error:
-            self.add(error)
+        return _Collected(self, place)
 
     def add(self, error: ResourceError) -> None:
         """Keep an error."""
