@@ -81,6 +81,18 @@ def test_check_mode_leaves_nothing(place: Place) -> None:
 
 
 @pytest.mark.sweep
+def test_check_mode_compiles_once_what_it_needs(place: Place, tmp_path: Path) -> None:
+    """It adds this to the module that a run has stored."""
+    stack = {"resources": [], "state_dir": str(tmp_path / "state")}
+    sizes = []
+    for options in ((), ("--check",), ("--check",), ()):
+        call("converge", stack, place.inventory, *options)
+        sizes.append(place.kept("converge").stat())
+    assert sizes[0].st_ino != sizes[1].st_ino
+    assert sizes[1].st_ino == sizes[2].st_ino == sizes[3].st_ino
+
+
+@pytest.mark.sweep
 @pytest.mark.parametrize(
     ("options", "environment"),
     [

@@ -175,12 +175,13 @@ def test_the_environment_says_whether(
 
 
 @pytest.mark.parametrize(("check_mode", "keep"), [(True, b"false"), (False, b"true")])
-def test_check_mode_keeps_nothing(check_mode: bool, keep: bytes) -> None:
+def test_check_mode_adds_only_to_what_a_run_has_kept(check_mode: bool, keep: bytes) -> None:
     action = keeping(NOTHING, DONE, check_mode=check_mode)
     action.execute(EXEC, {"command": "true"}, {})
     assert action.calls == ["kept", "sources"]
-    for _command, given in action.programs:
-        assert b'"keep": ' + keep in (given or b"")
+    (_, reader), (_, sources) = action.programs
+    assert b'"keep": true' in (reader or b"")
+    assert b'"keep": ' + keep in (sources or b"")
 
 
 def test_what_a_program_reads() -> None:

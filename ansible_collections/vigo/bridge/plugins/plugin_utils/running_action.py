@@ -72,13 +72,14 @@ class RunningAction(AnsibleAction):
         """
         name = kept_module.name_of(module, start.pythons)
         packed = kept_module.arguments(self.module_arguments(module, arguments, task_vars))
-        beginning, keep = start.beginning(), not self._task.check_mode
-        reader = kept_module.reader(module, name, keep)
+        beginning = start.beginning()
+        # What check mode needs, too: it is only added to the module, which a run has stored.
+        reader = kept_module.reader(module, name, keep=True)
         result = self._run_program(start.later_call(self._call), beginning + reader + packed)
         if result.get(MISSING) != NO_MODULE:
             return result
         display.vvv(f"Sending {name}")
-        sources = kept_module.sources(module, name, keep)
+        sources = kept_module.sources(module, name, keep=not self._task.check_mode)
         return self._run_program(start.first_call(self._call), beginning + sources + packed)
 
     def live_call(
