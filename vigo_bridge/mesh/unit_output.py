@@ -121,6 +121,7 @@ class _Stream(io.RawIOBase):
                 self.problem = self._output.problem(self._read)
                 if self._read == start and not self.problem:
                     time.sleep(_TICK)
+                    self.problem = self._output.problem(self._read)
 
 
 def _received(stream: IO[bytes]) -> Iterator[bytes]:
