@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 
 COLLECTION = Path("ansible_collections/vigo/bridge")
@@ -14,8 +14,7 @@ def export(repository: Path, folder: Path) -> None:
     """Write the files of the last commit to a new folder."""
     archive = folder.with_suffix(".tar")
     _git(repository, "archive", "--output", str(archive), "HEAD")
-    with tarfile.open(archive) as files:
-        files.extractall(folder, filter="data")
+    shutil.unpack_archive(archive, folder)
 
 
 def obstacles(repository: Path, version: str) -> list[str]:

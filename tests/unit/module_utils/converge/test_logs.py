@@ -22,6 +22,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.logs import (
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import stack_of
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.address import address
+from ansible_collections.vigo.bridge.plugins.module_utils.state import log_readers
 from ansible_collections.vigo.bridge.plugins.module_utils.state.owners_file import OwnersFile
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.logs import pages
@@ -65,6 +66,12 @@ class Host:
 
     def log(self, name: str, params: Mapping[str, str]) -> Iterator[bytes]:
         return self.containers[name].log(name, params)
+
+
+@pytest.fixture(autouse=True)
+def readers_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Announce readers where no other test removes containers, which would wait for them."""
+    monkeypatch.setattr(log_readers, "_folder", lambda: str(tmp_path / "log-readers"))
 
 
 @pytest.fixture
