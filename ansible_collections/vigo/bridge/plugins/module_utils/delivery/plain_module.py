@@ -118,6 +118,9 @@ def fitting(
         if not is_given:
             values[name] = option.get("default")
         elif given[name] is None:
+            # Ansible keeps null only for an option without these; otherwise it converts or refuses.
+            if any(option.get(part) for part in ("required", "choices")):
+                return None
             if option.get("default") is not None:
                 return None
         else:
