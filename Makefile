@@ -33,9 +33,10 @@ test-hosts:
 test-others:
 	$(PYTHON) -m pytest -n auto --dist loadfile tests/integration tests/unit -m "not testbed and not sweep"
 
+# Some unit tests wait, for example for the end of a time limit, so more run than there are processors.
 .PHONY: test-unit
 test-unit: .venv/ready ## only the unit tests; they need no engine and no hosts
-	$(PYTHON) -m pytest -n auto --dist loadfile tests/unit -m "not sweep"
+	$(PYTHON) -m pytest -n $$((2 * $$(nproc))) --dist loadfile tests/unit -m "not sweep"
 
 .PHONY: test-all
 test-all: lint test sweep sanity units antsibull ## all tests, including the long ones
