@@ -156,6 +156,7 @@ def test_from_a_change_to_the_container(
         assert project.act("plan") == "none"
 
 
+@pytest.mark.sweep
 def test_without_a_registry(project: Project) -> None:
     """For containers in the engine that builds; without --no-set, the stack would name the tag."""
     shown = project.call("build", "--no-push", "--tag", "dev", "--no-set")

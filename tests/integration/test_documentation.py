@@ -26,6 +26,8 @@ pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: The pages whose commands take longest; what they teach has everyday tests of its own.
+LONG = ("every-day.md", "migrate-from-compose.md")
 #: `plan` exits with 2 when changes are pending.
 ACCEPTED = {"vigo-bridge plan": (0, 2)}
 #: The inventory of the machines that only a fleet has.
@@ -73,7 +75,14 @@ def _clear(engine: Engine) -> None:
                 volume.remove()
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.sweep if page.name in LONG else (), id=page.name)
+        for page in PAGES
+        if commands(page)
+    ],
+)
 def test_commands(page: Path, place: Path, compose_env: dict[str, str], registry: Registry) -> None:
     environment = {**compose_env, "VIGO_BRIDGE_REGISTRY": registry.address}
     run([step for step in commands(page) if FLEET not in step[0]], place, environment)

@@ -91,7 +91,7 @@ def test_each_odd_result_is_its_hosts_failure(tmp_path: Path) -> None:
         assert not set("\x1b\x07\x9b") & set(text)
 
 
-@pytest.mark.parametrize("verbosity", ["-vv", "-vvvvv"])
+@pytest.mark.parametrize("verbosity", [pytest.param("-vv", marks=pytest.mark.sweep), "-vvvvv"])
 def test_ansibles_own_output_is_clean(tmp_path: Path, verbosity: str) -> None:
     """U+009B begins an escape sequence, too, and JSON does not escape it."""
     fleet(tmp_path)
@@ -107,6 +107,7 @@ def test_ansibles_own_output_is_clean(tmp_path: Path, verbosity: str) -> None:
     assert not set("\x1b\x07\x9b") & set(finished.out + finished.err)
 
 
+@pytest.mark.sweep
 def test_ansible_playbook_goes_on_as_well(tmp_path: Path) -> None:
     inventory = fleet(tmp_path)
     resources = [{"id": "told", "type": "exec", "command": "true"}]

@@ -82,6 +82,7 @@ def test_a_container_of_somebody_else(testbed: Testbed) -> None:
             container.remove()
 
 
+@pytest.mark.sweep
 def test_no_engine(testbed: Testbed) -> None:
     printed = molecule(testbed, ROOT, "test", fails=True, DOCKER_HOST="unix:///nowhere.sock")
     assert "No Docker engine at unix:///nowhere.sock. Start Docker" in printed

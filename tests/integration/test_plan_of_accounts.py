@@ -394,7 +394,7 @@ def test_the_language_on_top_is_planned(tmp_path: Path) -> None:
 
 
 @settings(
-    max_examples=examples(6),
+    max_examples=examples(3),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

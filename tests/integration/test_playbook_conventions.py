@@ -140,6 +140,7 @@ def test_results_of_commands(tmp_path: Path) -> None:
     assert "  [localhost] err" in lines
 
 
+@pytest.mark.sweep
 def test_files_of_the_controller(tmp_path: Path) -> None:
     files = tmp_path / "app/files"
     (files / "sub").mkdir(parents=True)

@@ -159,6 +159,7 @@ def pulled(tmp_path: Path) -> Pulled:
     return Pulled(tmp_path)
 
 
+@pytest.mark.sweep
 def test_a_host_follows_its_repository(pulled: Pulled) -> None:
     pulled.change(CRATE)
     assert pulled.changed() == 1

@@ -174,6 +174,7 @@ def test_a_generated_project_finds_the_vault(shop_with_vault: Shop) -> None:
     assert shop.page.startswith("from the vault ")
 
 
+@pytest.mark.sweep
 def test_several_vault_ids_by_program_and_by_typing(shop: Shop) -> None:
     """Each file has its id; a password that is typed is asked for once, and fits all programs."""
     program = shop.folder / "password-program"

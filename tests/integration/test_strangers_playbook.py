@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.sweep
 def test_refusals(tmp_path: Path) -> None:
     """All in one playbook, each task ignored after its failure."""
     tasks = [

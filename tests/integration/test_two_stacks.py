@@ -76,6 +76,7 @@ def envoy(finished: Finished) -> Any:
     return finished.document["envoys"][HOST]
 
 
+@pytest.mark.sweep
 def test_two_projects_in_folders_of_one_name(host: Host) -> None:
     first, second = host.project("a"), host.project("b")
     assert host("run", first).status == 0

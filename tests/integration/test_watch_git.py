@@ -51,6 +51,7 @@ def revision(watching: Watching) -> str:
     return str(watching.turn()["fleet"]["revision"])
 
 
+@pytest.mark.sweep
 def test_messages_name_the_repository(tmp_path: Path) -> None:
     fleet = GitFleet(tmp_path, 1)
     fleet.commit(SITE)

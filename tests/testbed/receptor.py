@@ -8,6 +8,7 @@ node ...      a container with a receptor, and this clone of vigo-bridge, read-o
 
 from __future__ import annotations
 
+import platform
 import secrets
 import shutil
 import sys
@@ -37,6 +38,8 @@ from tests.testbed.sharing import owner_labels
 
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 60
+#: Where the system's own Python is.
+_SYSTEM = Path("/usr")
 #: Starts a node, once the controller has written its configuration, which needs all addresses.
 _ENTRY_POINT = f"""\
 #!/bin/sh
@@ -113,7 +116,7 @@ def start_mesh(base: Engine, names: Sequence[str], shared: Path | None = None) -
     shared: a folder of this machine that the nodes have, too, at the same path.
     """
     receptor()
-    image = host_image(base, "bookworm")
+    image = host_image(base, _suite())
     folder = Path(tempfile.mkdtemp(prefix="mesh-", dir=state_folder()))
     say(f"starting the mesh of {', '.join(names)} ...")
     nodes: list[Node] = []
@@ -131,6 +134,13 @@ def start_mesh(base: Engine, names: Sequence[str], shared: Path | None = None) -
     return mesh
 
 
+def _suite() -> str:
+    """Return the release of Debian for the nodes: one that has the Python of the tests."""
+    if Path(sys.base_prefix) != _SYSTEM:
+        return "bookworm"
+    return platform.freedesktop_os_release().get("VERSION_CODENAME", "bookworm")
+
+
 def _start(base: Engine, image: str, parent: Path, name: str, shared: Path | None) -> Node:
     folder = parent / name
     folder.mkdir()
@@ -138,8 +148,10 @@ def _start(base: Engine, image: str, parent: Path, name: str, shared: Path | Non
     start.write_text(_ENTRY_POINT)
     start.chmod(0o755)
     shutil.copy(receptor(), folder)
-    # A virtual environment is of use only together with the Python that it was made with.
+    # A virtual environment is of use only together with the Python that it was made with. The
+    # system's is in the image.
     read_only = dict.fromkeys((_ROOT, Path(sys.prefix), Path(sys.base_prefix)))
+    read_only.pop(_SYSTEM, None)
     options = [
         *("--name", f"{NAME}-mesh-{name}-{secrets.token_hex(4)}", "--hostname", name, "--init"),
         *("--volume", f"{folder}:{ETC}"),
