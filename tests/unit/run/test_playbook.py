@@ -156,11 +156,9 @@ def test_a_program_in_the_background_is_not_waited_for(
     """Although it keeps the output open."""
     waits = tmp_path / "waits"
     os.mkfifo(waits)
-    try:
-        command = ["sh", "-c", f"cat {waits} & echo a"]
-        assert printed(command, tmp_path, monkeypatch) == ["a"]
-    finally:
-        os.close(os.open(waits, os.O_RDWR | os.O_NONBLOCK))
+    command = ["sh", "-c", f"cat {waits} & echo a"]
+    assert printed(command, tmp_path, monkeypatch) == ["a"]
+    os.close(os.open(waits, os.O_WRONLY))  # As soon as cat has opened it, it ends.
 
 
 def test_line_breaks_of_a_terminal_are_shown_as_plain_ones(
