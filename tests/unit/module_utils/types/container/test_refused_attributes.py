@@ -215,7 +215,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"memory": "5m"}, "memory: '5m' is too small: expected 6m or more"),
     ({"memory": -1}, "is too small"),
     ({"memory": "99999999t"}, "is too large"),
-    ({"memory": 0, "memory_swap": "1g"}, "memory_swap requires memory"),
+    (
+        {"memory": 0, "memory_swap": "1g"},
+        "requires a limit of memory, and memory: 0 means no limit",
+    ),
     ({"memory": "64m", "memory_swap": 0}, "cannot be less than memory"),
     ({"memory_reservation": "1m"}, "is too small: expected 6m or more"),
     ({"memory": "64m", "memory_reservation": "65m"}, "memory_reservation cannot be more than"),

@@ -49,8 +49,14 @@ def _refuse_memory(settings: Settings) -> None:
     swap, memory = settings.memory_swap, settings.memory
     if swap is None:
         return
-    if not memory:
+    if memory is None:
         raise ResourceError("memory_swap requires memory", "set both", place=("memory_swap",))
+    if memory == 0:
+        raise ResourceError(
+            "memory_swap requires a limit of memory, and memory: 0 means no limit",
+            "increase memory, or remove memory_swap",
+            place=("memory_swap",),
+        )
     if swap != -1 and swap < memory:
         raise ResourceError(
             "memory_swap includes memory, so it cannot be less than memory",
