@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages are delivered to commands and by apprise; failures are reported once and kept."""
+"""Messages are delivered to commands; failures are reported once and kept."""
 
 from __future__ import annotations
 

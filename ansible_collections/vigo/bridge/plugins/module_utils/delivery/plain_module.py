@@ -119,9 +119,7 @@ def fitting(
             values[name] = option.get("default")
         elif given[name] is None:
             # Ansible keeps null only for an option without these; otherwise it converts or refuses.
-            if any(option.get(part) for part in ("required", "choices")):
-                return None
-            if option.get("default") is not None:
+            if option.get("required") or option.get("choices") or option.get("default") is not None:
                 return None
         else:
             try:

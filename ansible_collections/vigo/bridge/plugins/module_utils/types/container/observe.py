@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Collection
+
 from ...common.errors import ResourceError
 from ..target import Target
 from . import label, own_volumes, prefetch, pull
@@ -39,6 +41,7 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
     image, moved = _image(engine, spec, target, container)
     names = wanted_networks(spec) if spec.is_wanted else []
     subnets = {name: _subnets(engine, name, target) for name in names}
+    shared, donated = _shared(engine, spec), _donors(engine, spec, container)
     return Observed(
         container=container,
         image=image,
@@ -47,11 +50,11 @@ def observe(engine: Engine, spec: ContainerSpec, target: Target) -> Observed:
         subnets={name: known for name, known in subnets.items() if known},
         file_env=_file_env(spec, target),
         log_driver=_log_driver(engine, spec, container),
-        shared=_shared(engine, spec),
+        shared=shared,
         incapable=engine.incapable() if spec.settings.has_limits else frozenset(),
         missing_source=_missing_source(engine, spec, target, container),
-        missing_container=_missing_container(engine, spec, target),
-        donors=_donors(engine, spec, container),
+        missing_container=_missing_container(engine, spec, target, {*shared, *donated}),
+        donors=donated,
         repaired=repaired,
         followed=followed if container and label.FOLLOWS in container.labels else "",
         podman=engine.is_podman,
@@ -144,15 +147,20 @@ def _missing_source(
     )
 
 
-def _missing_container(engine: Engine, spec: ContainerSpec, target: Target) -> Need | None:
-    """Return the need of a container that no earlier resource creates. Check mode only."""
+def _missing_container(
+    engine: Engine, spec: ContainerSpec, target: Target, existing: Collection[str]
+) -> Need | None:
+    """Return the need of a container that no earlier resource creates. Check mode only.
+
+    existing: the names of those that it needs and that exist now.
+    """
     if not target.check_mode or not spec.is_wanted or target.overlay.active:
         return None
     predicted = target.overlay.objects
     for need in needs(spec.settings):
         key = ("container", engine.host, need.name)
-        found = predicted[key] if key in predicted else engine.container(need.name)
-        if found is None:
+        exists = predicted[key] is not None if key in predicted else need.name in existing
+        if not exists:
             return need
     return None
 
