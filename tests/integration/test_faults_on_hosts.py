@@ -150,7 +150,7 @@ def cut_connection(site: Site, process: subprocess.Popen[str]) -> None:
 def drop_packets(site: Site, process: subprocess.Popen[str]) -> None:
     """Drop packets, so that nobody notices until the user has waited long enough."""
     site.host.run("iptables -I INPUT -p tcp --dport 22 -j DROP")
-    _send_twice(process, signal.SIGINT)
+    _interrupt_twice(process)
     process.wait(timeout=300)
     site.release(*STEPS)
     site.host.run("iptables -D INPUT -p tcp --dport 22 -j DROP")
@@ -170,14 +170,14 @@ def cut_power(site: Site, process: subprocess.Popen[str]) -> None:
 
 
 def terminate_program(site: Site, process: subprocess.Popen[str]) -> None:
-    _send_twice(process, signal.SIGTERM)
+    process.terminate()
 
 
-def _send_twice(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    """Send a signal twice: the first lets the running batch finish, the second ends it at once."""
-    process.send_signal(number)
+def _interrupt_twice(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C twice: the first lets the running batch finish, the second ends it at once."""
+    process.send_signal(signal.SIGINT)
     time.sleep(0.5)
-    process.send_signal(number)
+    process.send_signal(signal.SIGINT)
 
 
 Fault = Callable[[Site, "subprocess.Popen[str]"], None]

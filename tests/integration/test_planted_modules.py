@@ -32,6 +32,8 @@ for folder in (home, site, "/tmp"):
     with open(f"{{folder}}/planted.pth", "w") as stream:
         stream.write("import os; " + text)
 """
+#: What other tests have stored, too.
+FORGET = "rm -rf /var/lib/vigo-bridge/modules /var/lib/vigo-bridge/sdk"
 CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "exec": ("exec", {"command": "true", "onlyif": "true"}),
     "condition": ("condition", {"that": "is_container || !is_container"}),
@@ -56,11 +58,12 @@ def host(fleet3: Fleet) -> Iterator[Host]:
     program = host.start_program("python3", "-I", "-")
     program.communicate(PLANT)
     host.run(f"chown -R {USER}: /home/{USER} /tmp/*.py /tmp/*.pth")
+    host.run(FORGET)
     try:
         yield host
     finally:
         host.run(f"rm -f /tmp/*.py /tmp/*.pth {MARK} /etc/sudoers.d/{USER}; userdel -rf {USER}")
-        host.run("rm -rf /var/lib/vigo-bridge/modules /var/lib/vigo-bridge/sdk")
+        host.run(FORGET)
 
 
 @pytest.mark.parametrize("flags", [(), ("--extra-vars", "ansible_become_flags='-H -S -n -E'")])

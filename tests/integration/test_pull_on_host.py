@@ -270,8 +270,11 @@ BASE_IMAGE = """\
 set -e
 tar -C / --one-file-system --exclude=./var/lib/docker --exclude=./srv/stack -c . | docker import \
     --change 'ENV PATH=/opt/vigo-bridge/bin:/usr/sbin:/usr/bin:/sbin:/bin' - debian-of-the-host
-printf '%s\n' 'FROM debian-of-the-host' 'RUN rm -rf /etc/apt/sources.list*' |
-    docker build -t python:3.13-slim -
+docker build -t python:3.13-slim - <<'END'
+FROM debian-of-the-host
+RUN rm -rf /etc/apt/sources.list*
+RUN getent passwd 1000 | cut -d: -f1 | xargs --no-run-if-empty userdel
+END
 mkdir -p /srv/watch
 cp -r ~/.ssh /srv/watch/ssh && chown -R 1000 /srv/watch/ssh
 """
