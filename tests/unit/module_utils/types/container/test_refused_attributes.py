@@ -144,6 +144,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "'/a' is not a volume name; for a path, write",
     ),
     ({"volumes": [{"source": "a"}]}, "a mount needs a target"),
+    (
+        {"volumes": {"/tmp": "/b"}},
+        "volumes: '/tmp' is not a key of a mount; write /tmp:/b",
+    ),
+    (
+        {"volumes": [{"/tmp": {"bind": "/b"}}]},
+        "volumes: '/tmp' is not a key of a mount; write /tmp:TARGET",
+    ),
     ({"mounts": [{"source": "a", "traget": "/b"}]}, "unknown key 'traget'; did you mean 'target'?"),
     ({"mounts": [{"type": "tmpfs", "source": "a", "target": "/b"}]}, "a tmpfs has no source"),
     ({"mounts": [{"target": "/b", "bind": {}}]}, "bind has options of another type than volume"),

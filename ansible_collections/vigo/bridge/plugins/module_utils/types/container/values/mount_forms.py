@@ -186,6 +186,7 @@ def of_mapping(content: Mapping[str, Any], attribute: str) -> Mount:
     given = {str(name): value for name, value in content.items() if value is not None}
     named = {_ALIASES.get(name, name): value for name, value in given.items()}
     kind = _type(named, attribute)
+    _refuse_paths(given, attribute)
     _refuse_unknown(given, (*_SHARED, *_ALIASES, *_names(kind), *TYPES), attribute)
     where = f"{attribute}: {text(named.get('target', ''))}".rstrip(": ")
     with within(_key_of(given, "target")):
@@ -274,6 +275,18 @@ def _refuse_unknown(content: Mapping[str, Any], known: Iterable[str], where: str
         if name not in known:
             advice = did_you_mean_or_one_of(name, list(known))
             raise ResourceError(f"{where}: unknown key {name!r}", advice, place=(Key(name),))
+
+
+def _refuse_paths(given: Mapping[str, Any], attribute: str) -> None:
+    """Raise ResourceError for a mapping from paths of the host to paths in the container."""
+    for name, value in given.items():
+        if "/" in name:
+            target = value if isinstance(value, str) else "TARGET"
+            raise ResourceError(
+                f"{attribute}: {name!r} is not a key of a mount",
+                f"write {name}:{target}",
+                place=(Key(name),),
+            )
 
 
 def _required(named: Mapping[str, Any], name: str, attribute: str) -> str:
