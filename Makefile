@@ -42,10 +42,19 @@ test-unit: .venv/ready ## only the unit tests; they need no engine and no hosts
 test-all: lint test sweep sanity units antsibull ## all tests, including the long ones
 
 .PHONY: sweep
-sweep: .venv/ready ## only the long tests
-	$(PYTHON) -m pytest -m sweep
+sweep: .venv/ready ## only the long tests, in the same three parts
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target sweep-engine sweep-hosts sweep-others
 	$(PYTHON) -m pytest -n auto tests/unit -m "hypothesis and not sweep" --hypothesis-profile=long
 	$(PYTHON) -m pytest tests/integration -m "hypothesis and not sweep" --hypothesis-profile=long
+
+# Two Podmans on one machine would change each other's networks.
+.PHONY: sweep-engine sweep-hosts sweep-others
+sweep-engine:
+	$(PYTHON) -m pytest tests/integration -m "testbed and not hosts and sweep"
+sweep-hosts:
+	$(PYTHON) -m pytest tests/integration -m "hosts and sweep"
+sweep-others:
+	$(PYTHON) -m pytest -n auto --dist loadfile tests/integration tests/unit -m "not testbed and sweep"
 
 # .pre-commit-config.yaml runs the same parts, each when files of its kind change.
 .PHONY: lint lint-format lint-python lint-types lint-yaml lint-ansible
