@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from http.client import HTTPMessage
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
@@ -22,8 +23,15 @@ class Refusal(Exception):
 
 
 def as_json(code: int, content: Any, headers: Mapping[str, str] | None = None) -> Answer:
-    head = {"Content-Type": "application/json", **(headers or {})}
+    head = headers_of({"Content-Type": "application/json", **(headers or {})})
     return Answer(code, head, json.dumps(content).encode())
+
+
+def headers_of(values: Mapping[str, str]) -> HTTPMessage:
+    headers = HTTPMessage()
+    for name, value in values.items():
+        headers[name] = value
+    return headers
 
 
 def has_labels(labels: Mapping[str, str], params: Mapping[str, str]) -> bool:

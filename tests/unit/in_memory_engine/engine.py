@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from tests.unit.in_memory_engine import commands, containers, images, networks, payloads, volumes
-from tests.unit.in_memory_engine.answers import Handler, Refusal, as_json
+from tests.unit.in_memory_engine.answers import Handler, Refusal, as_json, headers_of
 from tests.unit.in_memory_engine.boxes import Box, Life
 from tests.unit.in_memory_engine.clock import Clock
 from tests.unit.in_memory_engine.numbers import Numbers
@@ -124,7 +124,8 @@ class InMemoryEngine:
         server = "Libpod/4.3.1 (linux)" if self.podman else "Docker/20.10.24 (linux)"
         headers = {"Api-Version": "1.41", "Server": server}
         if isinstance(found, bytes):
-            return Answer(200, {"Content-Type": "application/octet-stream", **headers}, found)
+            head = headers_of({"Content-Type": "application/octet-stream", **headers})
+            return Answer(200, head, found)
         return as_json(200, found, headers)
 
     def stream(

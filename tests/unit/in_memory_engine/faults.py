@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
+from tests.unit.in_memory_engine.answers import headers_of
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 
 #: ``before``: the engine never gets the call; ``after``: it does it, and the answer is lost. ``hang
@@ -133,4 +134,4 @@ class FaultyWay:
         return plain
 
 
-_JSON = {"Content-Type": "application/json"}
+_JSON = headers_of({"Content-Type": "application/json"})

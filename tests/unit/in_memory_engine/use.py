@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.run import converge
 from ansible_collections.vigo.bridge.plugins.module_utils.engine import connection, events
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.address import address
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.transport import Transport
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
@@ -52,7 +53,7 @@ def in_use(memory: InMemoryEngine, way: Transport | None = None) -> Iterator[Non
         memory.wait_for_readers()
 
     def transport_to(host: str) -> Transport:
-        assert host != connection.address(""), "a resource has lost its docker_host"
+        assert host != address(""), "a resource has lost its docker_host"
         return way or memory
 
     with pytest.MonkeyPatch.context() as patch:

@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import label
+from tests.unit.in_memory_engine.answers import as_json
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
 from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with
@@ -82,6 +83,7 @@ def test_it_ends_before_its_follower_starts(memory: InMemoryEngine) -> None:
     assert applied(memory, PROXY).action == "created"
     before = {name: memory.box(name) for name in ("app", "proxy")}
     result = applied(memory, {**APP, **SHORT}, BusyWay(memory))
+    assert result.error is not None
     assert (result.action, result.rc, result.error["log"]) == ("failed", 9, "no\n")
     assert result.reason.startswith("container app ended with exit code 9")
     assert {name: memory.box(name) for name in ("app", "proxy")} == before
@@ -104,7 +106,7 @@ def test_the_old_one_is_kept_until_the_new_one_is_settled(memory: InMemoryEngine
 
 
 #: Without our label, and with it if nothing says whose it replaces.
-FOREIGN = {".vigo-new": {}, ".vigo-old": {}, ".vigo-failed": {}}
+FOREIGN: dict[str, dict[str, str]] = {".vigo-new": {}, ".vigo-old": {}, ".vigo-failed": {}}
 UNEXPLAINED = {".vigo-new": {label.SPEC: "{}"}, ".vigo-old": {label.SPEC: "{}"}}
 
 
@@ -489,8 +491,8 @@ class SaidWrong(FaultyWay):
             self._starts += 1
             if 1 < self._starts <= self._times + 1:
                 self._fault_of(method, path)
-                content = json.dumps({"message": self._words}).encode()
-                return Answer(500, {"Content-Type": "application/json"}, content)
+                content = {"message": self._words}
+                return as_json(500, content)
         return super().request(*arguments, **options)
 
 
