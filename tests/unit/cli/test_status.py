@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def test_watching_looks_again_until_it_is_interrupted(
         waits.append(seconds)
         fleet.answer = EnvoyStatus.INTERRUPTED if len(waits) == 2 else EnvoyStatus.FAILED
 
-    monkeypatch.setattr(app.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     finished = called("--watch", "7")
     assert finished.exit_code == 130
     assert waits == [7.0, 7.0]

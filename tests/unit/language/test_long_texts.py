@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vigo_bridge.language import load
-from vigo_bridge.language.stack import Stack
+from vigo_bridge.language.model import Stack
 from vigo_bridge.resolve import check
 
 MANY = 2_000

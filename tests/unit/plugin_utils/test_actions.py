@@ -10,6 +10,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.vigo.bridge.plugins.action.converge import ActionModule
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery.called_module import ADDED
 from ansible_collections.vigo.bridge.plugins.plugin_utils import secret_action
 from ansible_collections.vigo.bridge.plugins.plugin_utils.secret_action import SecretAction
 
@@ -63,7 +64,7 @@ def test_secrets_never_lie_on_a_target(
     assert action.sent == []
 
 
-@pytest.mark.parametrize("name", secret_action.ADDED)
+@pytest.mark.parametrize("name", ADDED)
 def test_a_task_cannot_set_what_actions_add(name: str) -> None:
     action = Sending(True)
     action._task.args = {"command": "x", name: {}}

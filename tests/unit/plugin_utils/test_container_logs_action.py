@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -124,7 +125,7 @@ def called(
     monkeypatch.setattr(action, "live_call", live_call)
     monkeypatch.setattr(ActionBase, "run", lambda *_: {})
     monkeypatch.setattr(container_logs, "stream_of", lambda host: sink)
-    monkeypatch.setattr(container_logs.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
     monkeypatch.setattr(action, "call", call)
     monkeypatch.setattr(action, "template", lambda value: value)
     monkeypatch.setattr(action, "reset_connection", lambda: sent.append({"reset": True}))
@@ -189,8 +190,9 @@ def test_what_is_sent(
     more = [answer(9)] if follow and "end" not in said[0] else []
     # A program that shows lines has ended when it takes no more messages.
     ends = pytest.raises(AnsibleActionFail, match="Broken") if more else nullcontext()
+    arguments: dict[str, Any] = {"wait": 10} if follow else {}
     with ends:
-        called(monkeypatch, [*answers, *more], sink, **({"wait": 10} if follow else {}))
+        called(monkeypatch, [*answers, *more], sink, **arguments)
     assert sink.said == said
 
 

@@ -15,6 +15,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import trust_as_template
 
 from ansible_collections.vigo.bridge.plugins.inventory import stacks
+from vigo_bridge.resolve import resolve
 
 CRATE = """
 name: web
@@ -229,10 +230,10 @@ def test_the_cache(
 ) -> None:
     plugin = Plugin(cache=True)
     first = group_of(parsed(folder, plugin), "a.example.com")
-    monkeypatch.setattr(stacks, "resolve", resolve := Mock(wraps=stacks.resolve))
+    monkeypatch.setattr(stacks, "resolve", resolving := Mock(wraps=resolve))
     plugin.given.update(options)
     second = group_of(parsed(folder, plugin, cache=readable), "a.example.com")
-    assert resolve.called is not used
+    assert resolving.called is not used
     assert first["vigo_resources"] == second["vigo_resources"]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.unit.run.test_events import marked
+from vigo_bridge.ansible import ansible_compat
 from vigo_bridge.ansible.environment import ansible_environment
 from vigo_bridge.run import playbook as run_playbook
 from vigo_bridge.run.playbook import Event, Playbook, is_event, play
@@ -240,7 +241,7 @@ def test_ansible_is_interrupted(
     if moment != "before the start":
         monkeypatch.setattr(run_playbook, "_chunks", lambda process: [process.stdout.readline()])
         reader = SimpleNamespace(write=refuse, close=refuse)
-        monkeypatch.setattr(run_playbook.ansible_compat, "event_reader", lambda *_, **__: reader)
+        monkeypatch.setattr(ansible_compat, "event_reader", lambda *_, **__: reader)
     stop = Stop(lambda text: None)
     given = playbook(tmp_path)
     if moment == "before the start":

@@ -14,11 +14,10 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import execution as commands
-from ansible_collections.vigo.bridge.plugins.module_utils.converge import (
-    execution as execution_of_stacks,
-)
 from ansible_collections.vigo.bridge.plugins.module_utils.converge.execution import run_command
+from ansible_collections.vigo.bridge.plugins.module_utils.delivery.called_module import TERMINAL
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import execution
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.result import Result
 from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Target
 from tests.unit.in_memory_engine.engine import InMemoryEngine
@@ -154,16 +153,16 @@ def test_a_container_that_ends_in_the_meantime(
     end: str, problem: str, stack: StackOnEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The exit code alone looks like a fault of the command."""
-    original = execution.Engine.command
+    original = Engine.command
 
-    def command(engine: execution.Engine, number: str) -> Any:
+    def command(engine: Engine, number: str) -> Any:
         if end == "remove":
             stack.memory.request("DELETE", "/containers/web?force=true", 1.0)
         elif end:
             stack.memory.request("POST", f"/containers/web/{end}", 1.0)
         return original(engine, number)
 
-    monkeypatch.setattr(execution.Engine, "command", command)
+    monkeypatch.setattr(Engine, "command", command)
     (done,) = run(stack, *SHELL, "exit 137", only=["shop/web"])
     assert (done.action, done.reason) == ("failed", problem)
 
@@ -233,7 +232,7 @@ def test_where_a_terminal_can_be_opened(stack: StackOnEngine) -> None:
     """Nothing is run: the container and its engine are returned."""
 
     def place(arguments: Any, target: Target) -> list[Result]:
-        target.service(execution_of_stacks.TERMINAL, lambda: True)
+        target.service(TERMINAL, lambda: True)
         return run_command(arguments, target)
 
     stack.memory.request("POST", "/containers/db/stop", 1.0)

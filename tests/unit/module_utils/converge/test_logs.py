@@ -160,7 +160,7 @@ def test_the_next_call_continues(host: Host, tmp_path: Path) -> None:
 def test_lines_of_the_last_hour(
     host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logs.time, "time_ns", lambda: _BEGIN + 1 + 3600 * SECOND)
+    monkeypatch.setattr(time, "time_ns", lambda: _BEGIN + 1 + 3600 * SECOND)
     assert texts(read(tmp_path, only=["shop/web"], since="1h")) == ["web 1"]
 
 
@@ -198,11 +198,9 @@ def test_following_waits_for_news(
 def test_following(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each result has what is new, over pages, new containers, and times without lines."""
     first = read(tmp_path, only=["shop"], tail=1)
-    monkeypatch.setattr(logs.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     announced: list[int] = []
-    monkeypatch.setattr(
-        logs.log_readers, "announce", lambda _name, arrived: announced.append(arrived)
-    )
+    monkeypatch.setattr(log_readers, "announce", lambda _name, arrived: announced.append(arrived))
     found: list[list[str]] = []
     times: list[int] = []
 
@@ -240,13 +238,11 @@ def test_a_reader_without_news_is_up_to_date(
     """A run that removes a container does not wait for lines that do not exist."""
     clock = [100.0]
     announced: list[tuple[float, int]] = []
-    monkeypatch.setattr(logs.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(logs.time, "time_ns", lambda: int(clock[0] * SECOND))
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "time_ns", lambda: int(clock[0] * SECOND))
+    monkeypatch.setattr(time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds))
     monkeypatch.setattr(
-        logs.time, "sleep", lambda seconds: clock.__setitem__(0, clock[0] + seconds)
-    )
-    monkeypatch.setattr(
-        logs.log_readers,
+        log_readers,
         "announce",
         lambda _name, arrived: announced.append((round(clock[0], 1), arrived // SECOND)),
     )

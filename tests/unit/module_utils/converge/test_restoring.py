@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
@@ -253,7 +254,7 @@ def test_check_mode_discards_nothing() -> None:
 
 def test_how_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([10.0, 12.5])
-    monkeypatch.setattr(former_states.time, "monotonic", lambda: next(times))
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
     states = States(state("a", **{"is": "1"}))
     first: Result = former_states.restore(cast(Any, states), RESOURCES, Target())[0]
     assert first.duration_s == 2.5

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +67,7 @@ def test_parents(tmp_path: Path, change: Callable[[Path], None], complaint: str 
             continue
         with pytest.raises(PermissionError) as caught:
             use(str(folder))
-        assert complaint in caught.value.strerror
+        assert complaint in str(caught.value.strerror)
         assert caught.value.filename == str(folder.parent)
 
 
@@ -267,6 +269,6 @@ def test_a_group_of_one(
 ) -> None:
     user = SimpleNamespace(pw_name="ann", pw_gid=700)
     group = SimpleNamespace(gr_name="ann", gr_mem=members)
-    monkeypatch.setattr(private_files.pwd, "getpwuid", lambda _: user)
-    monkeypatch.setattr(private_files.grp, "getgrgid", lambda _: group)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: user)
+    monkeypatch.setattr(grp, "getgrgid", lambda _: group)
     assert private_files._is_private_group(gid) is expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,7 +15,6 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import Refused
-from ansible_collections.vigo.bridge.plugins.module_utils.host import process
 from ansible_collections.vigo.bridge.plugins.module_utils.host.facts import Facts
 from ansible_collections.vigo.bridge.plugins.module_utils.host.system_errors import at, explained
 from ansible_collections.vigo.bridge.plugins.module_utils.state.state_folder import StateFolder
@@ -92,7 +92,12 @@ class Fragile(Behaviour):
         self, spec: str, observed: None, decision: Decision, target: Target
     ) -> Outcome | Pending:
         self._step(spec, "act")
-        return Pending(lambda: self._step(spec, "wait") or Outcome())
+
+        def wait() -> Outcome:
+            self._step(spec, "wait")
+            return Outcome()
+
+        return Pending(wait)
 
     def _step(self, spec: str, step: str) -> None:
         if spec == step:
@@ -185,7 +190,7 @@ def test_a_folder_for_temporary_files_that_is_full(
 
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.EAGAIN, errno.ENOMEM])
 def test_a_machine_that_can_start_nothing(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process.subprocess, "Popen", fails(OSError(code, os.strerror(code))))
+    monkeypatch.setattr(subprocess, "Popen", fails(OSError(code, os.strerror(code))))
     result = apply(Exec(), {"command": "true"})
     assert result.action == "blocked"
     assert result.reason.startswith("the command could not be started: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,7 +15,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.host import (
-    temporary_entries,
     temporary_files,
     temporary_folders,
 )
@@ -96,7 +96,7 @@ def test_one_that_is_removed_before_it_is_locked(
             clear(kind, tmp_path)
         lock(descriptor, operation)
 
-    monkeypatch.setattr(temporary_entries.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with use(kind, tmp_path):
         assert steals == []
         assert len(list(tmp_path.iterdir())) == 1
@@ -105,7 +105,8 @@ def test_one_that_is_removed_before_it_is_locked(
 def test_a_folder_that_is_removed_before_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make, made = temporary_folders.tempfile.mkdtemp, []
+    make = tempfile.mkdtemp
+    made: list[str] = []
 
     def mkdtemp(**given: Any) -> str:
         made.append(make(**given))
@@ -113,7 +114,7 @@ def test_a_folder_that_is_removed_before_it_is_opened(
             clear("folder", tmp_path)
         return made[-1]
 
-    monkeypatch.setattr(temporary_folders.tempfile, "mkdtemp", mkdtemp)
+    monkeypatch.setattr(tempfile, "mkdtemp", mkdtemp)
     with use("folder", tmp_path) as path:
         assert made[1:] == [path]
 
@@ -125,7 +126,7 @@ def test_where_nothing_can_be_locked_nothing_is_left(
     def flock(_descriptor: int, _operation: int) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr(temporary_entries.fcntl, "flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(OSError, match="No locks"), use(kind, tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []

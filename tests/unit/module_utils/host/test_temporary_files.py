@@ -6,11 +6,12 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.host import temporary_files
 from ansible_collections.vigo.bridge.plugins.module_utils.host.temporary_files import (
     write_atomically,
 )
@@ -53,7 +54,7 @@ def test_where_it_fails_the_old_one_stays(
         assert path.read_bytes() == b"old"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(temporary_files.os, step, fail)
+    monkeypatch.setattr(os, step, fail)
     with pytest.raises(OSError, match="No space"):
         write_atomically(str(path), b"new")
 
@@ -64,14 +65,19 @@ def test_where_it_fails_the_old_one_stays(
 def test_a_durable_file_is_on_the_disk_before_its_name_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = []
-    for step in ("fsync", "rename"):
+    steps: list[str] = []
+
+    def noted(step: str) -> Callable[..., None]:
         real = getattr(os, step)
-        monkeypatch.setattr(
-            temporary_files.os,
-            step,
-            lambda *given, real=real, step=step: (steps.append(step), real(*given)),
-        )
+
+        def call(*given: Any) -> None:
+            steps.append(step)
+            real(*given)
+
+        return call
+
+    for step in ("fsync", "rename"):
+        monkeypatch.setattr(os, step, noted(step))
     write_atomically(str(tmp_path / "it"), b"new")
     write_atomically(str(tmp_path / "it"), b"new", durable=False)
 

@@ -54,7 +54,7 @@ def test_a_reader_that_comes_back(waited: list[float], monkeypatch: pytest.Monke
         waited.append(seconds)
         log_readers.announce(_NAME, time.time_ns() + 10**12)
 
-    monkeypatch.setattr(log_readers.time, "sleep", look)
+    monkeypatch.setattr(f"{log_readers.__name__}.time.sleep", look)
     log_readers.await_readers()
     assert len(waited) == 1
 

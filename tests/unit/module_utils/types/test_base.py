@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -16,7 +17,6 @@ from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import (
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
-from ansible_collections.vigo.bridge.plugins.module_utils.types import base
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import (
     Behaviour,
     Decision,
@@ -178,7 +178,7 @@ AFTER_CHANGES: list[tuple[dict[str, Exception], dict[str, bool], str]] = [
 
 @pytest.mark.parametrize(("fails", "before", "action"), AFTER_CHANGES)
 def test_errors_after_predicted_changes(
-    fails: dict[str, Exception], before: dict[str, bool], action: str
+    fails: dict[str, Any], before: dict[str, Any], action: str
 ) -> None:
     """An earlier change may remove the obstacle, so what the resource does is unknown."""
     behaviour, said = Steps(CHANGE, **fails), []
@@ -286,7 +286,7 @@ def test_a_change_that_settles_later(error: Exception | None, action: str, reaso
             raise error
         return Outcome(7)
 
-    ended = base.time.monotonic() + 1000
+    ended = time.monotonic() + 1000
     behaviour = Steps(CHANGE, Pending(wait, lambda: ended))
     begun = begin("it", behaviour, lambda: {"name": "a"}, Target())
     assert begun.is_pending

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.delivery import module_archive
+from ansible_collections.vigo.bridge.plugins.module_utils.host import forked
 from ansible_collections.vigo.bridge.plugins.module_utils.host.forked import Ended
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
@@ -295,7 +296,7 @@ def started(
 ) -> tuple[Started, Target]:
     """Return a process that prints an output, and a target with the modules."""
     process = Started(Ended(0, output.encode(), b""))
-    monkeypatch.setattr(behaviour.forked, "run", process.run)
+    monkeypatch.setattr(forked, "run", process.run)
     monkeypatch.setattr(module_archive, "load", process.used.append)
     names = {module: f"{module}.py" for module in (APT, FILE, LINE)}
     target = Target(secrets=Secrets({"app/token": "s3cret"}))

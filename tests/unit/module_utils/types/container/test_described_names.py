@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
 from ansible_collections.vigo.bridge.plugins.module_utils.converge import run as envoy
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import (
     behaviour as resource_type,
@@ -78,4 +79,4 @@ def test_the_first_of_two_resources_counts() -> None:
 
 
 def _no_engine(*_: object) -> None:
-    raise resource_type.ResourceError("no engine here")
+    raise ResourceError("no engine here")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,12 +17,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection impo
     Silent,
     authorization,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.state import log_readers
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container import engine as module
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine import Engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import Remote
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values import image_name
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values.networks import (
     Attachment,
+    endpoint,
 )
 
 IMAGE = image_name.parse("registry.example/shop:2")
@@ -83,9 +86,9 @@ class Scripted:
 def engine_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Engine, Scripted]]:
     """Return an engine with answers, whose clock goes on by what it sleeps, and a bit."""
     now = [0.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(module.time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
-    monkeypatch.setattr(module.log_readers, "await_readers", lambda: None)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
+    monkeypatch.setattr(log_readers, "await_readers", lambda: None)
 
     def made(*answers: Any, podman: bool = False) -> tuple[Engine, Scripted]:
         connection = Scripted(podman, list(answers))
@@ -553,7 +556,7 @@ CALLS: dict[str, Row] = {
                 "POST",
                 "/networks/front%20net/connect",
                 None,
-                {"Container": "c1", "EndpointConfig": module.endpoint(ATTACHMENT)},
+                {"Container": "c1", "EndpointConfig": endpoint(ATTACHMENT)},
             )
         ],
         [],

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -68,8 +69,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         now[0] += 4
         return now[0]
 
-    monkeypatch.setattr(execution.time, "monotonic", look)
-    monkeypatch.setattr(execution.time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
+    monkeypatch.setattr(time, "monotonic", look)
+    monkeypatch.setattr(time, "sleep", lambda s: now.__setitem__(0, now[0] + s))
     return now
 
 
@@ -210,7 +211,7 @@ def test_a_command_that_cannot_be_killed(
     state: Any, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(execution, "open", lambda *_, **__: memory("c1"), raising=False)
-    monkeypatch.setattr(execution.os, "kill", None)
+    monkeypatch.setattr(os, "kill", None)
     engine = Scripted(state, prints=[(1, b"a"), (1, b"b")])
     assert ran(engine) == Ran(None, "ab", "", problem)
 

@@ -17,6 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replac
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.setting import Making
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import (
     SETTINGS,
+    Settings,
 )
 from tests.unit.module_utils.types.container.created import created
 from tests.unit.module_utils.types.container.test_spellings import attributes, rows
@@ -45,7 +46,7 @@ class Images:
 
 def followed(
     given: dict[str, Any], podman: bool, config: dict[str, Any], **options: Any
-) -> spec.Settings:
+) -> Settings:
     """Return the settings of the successor of a container with these attributes."""
     image = {"Id": "sha256:1", "Config": config}
     follower = existing_of(created(given, image, podman=podman, **options))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,8 +66,8 @@ class Engine:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the seconds that are waited for, without waiting for them."""
     found: list[float] = []
-    monkeypatch.setattr(pull.time, "sleep", found.append)
-    monkeypatch.setattr(pull.random, "uniform", lambda low, high: high)
+    monkeypatch.setattr(time, "sleep", found.append)
+    monkeypatch.setattr(random, "uniform", lambda low, high: high)
     return found
 
 

@@ -14,6 +14,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.engine
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace import (
     start_beside,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.types.container.replace.rollback import (
+    Swap,
+)
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.faults import FaultyWay, Killed
 from tests.unit.in_memory_engine.use import HOST, applied, converged, engine_with, in_use
@@ -307,7 +310,7 @@ def test_older_images_are_removed(memory: InMemoryEngine) -> None:
 
 
 def test_in_a_graph(memory: InMemoryEngine) -> None:
-    resources = [
+    resources: list[dict[str, Any]] = [
         {"id": f"a/{name}", "type": "container", "docker_host": HOST, **APP, **NEW}
         | {"container": name}
         for name in ("app", "web")
@@ -498,9 +501,9 @@ def test_the_label_of_a_replacement(memory: InMemoryEngine) -> None:
     assert label.STRATEGY not in app.payload["Config"]["Labels"]
 
 
-def a_swap(old: str, new: str) -> start_beside.Swap:
+def a_swap(old: str, new: str) -> Swap:
     wanted = spec.parse({**APP, "image": "redis:7-alpine", "docker_host": HOST})
-    return start_beside.Swap(wanted, old, new)
+    return Swap(wanted, old, new)
 
 
 def test_a_new_one_that_was_removed_by_something_else(memory: InMemoryEngine) -> None:

@@ -176,6 +176,6 @@ def test_the_context_of_a_link_is_its_own(monkeypatch: pytest.MonkeyPatch) -> No
         asked.append((path, name, follow_symlinks))
         return b"system_u:object_r:etc_t:s0\0"
 
-    monkeypatch.setattr(selinux.os, "getxattr", getxattr)
+    monkeypatch.setattr(os, "getxattr", getxattr)
     assert selinux.context_of("/srv/link") == "system_u:object_r:etc_t:s0"
     assert asked == [("/srv/link", "security.selinux", False)]

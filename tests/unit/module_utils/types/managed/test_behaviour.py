@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -13,7 +13,9 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery.module_archiv
     LIBRARY,
     Library,
 )
+from ansible_collections.vigo.bridge.plugins.module_utils.host import process
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
+from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
 from ansible_collections.vigo.bridge.plugins.module_utils.types.ansible_module.answer import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.types.base import Turn
@@ -322,9 +324,9 @@ def test_a_command_with_a_secret_is_hidden(
 
     def run(words: str, **how: Any) -> Any:
         given.update(how, words=words)
-        return cast(Any, doing.process).Finished(0, "")
+        return Finished(0, "")
 
-    monkeypatch.setattr(doing.process, "run", run)
+    monkeypatch.setattr(process, "run", run)
     target = machine()
     doing.done(Step(command=command), target)
     words = command.replace("secret:a/b", "hunter22")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
+from ansible_collections.vigo.bridge.plugins.module_utils.host import process
 from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
 from ansible_collections.vigo.bridge.plugins.module_utils.types.managed import (
     dpkg,
@@ -42,7 +43,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     for module, name in CHECKS.values():
         monkeypatch.setattr(module, name, check)
     monkeypatch.setattr(dpkg, "status", lambda: "the list")
-    monkeypatch.setattr(unchanged.process, "run", run)
+    monkeypatch.setattr(process, "run", run)
     return found
 
 

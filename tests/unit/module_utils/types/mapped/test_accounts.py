@@ -6,13 +6,14 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.host import sha512_crypt
+from ansible_collections.vigo.bridge.plugins.module_utils.host import process, sha512_crypt
 from ansible_collections.vigo.bridge.plugins.module_utils.host.overlay import Overlay
 from ansible_collections.vigo.bridge.plugins.module_utils.host.process import Finished
 from ansible_collections.vigo.bridge.plugins.module_utils.secrets.references import Secrets
@@ -41,7 +42,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[str, ...], bytes]]:
         found.append((command, stdin))
         return Finished(1 if b"refused" in stdin else 0, "why")
 
-    monkeypatch.setattr(password.process, "run", run)
+    monkeypatch.setattr(process, "run", run)
     return found
 
 
@@ -130,6 +131,16 @@ def test_keys_are_written_once(home: Path) -> None:
     assert [one.name for one in path.parent.iterdir()] == ["authorized_keys"]
 
 
+def link(path: Path) -> None:
+    path.rename(path.with_name("x"))
+    path.symlink_to("x")
+
+
+def fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 @pytest.mark.parametrize(
     "disturb",
     [
@@ -137,8 +148,8 @@ def test_keys_are_written_once(home: Path) -> None:
         lambda path: path.write_text(""),
         lambda path: path.unlink(),
         lambda path: path.chmod(0o666),
-        lambda path: (path.rename(path.with_name("x")), path.symlink_to("x")),
-        lambda path: (path.unlink(), os.mkfifo(path)),
+        link,
+        fifo,
         lambda path: os.link(path, path.with_name("x")),
     ],
 )
@@ -182,7 +193,7 @@ def test_a_home_folder_that_is_missing(home: Path) -> None:
 def group(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `staff` a group of a and b, and a, b and c users."""
     staff = grp.struct_group(("staff", "x", 50, ["b", "a"]))
-    monkeypatch.setattr(members.grp, "getgrnam", {"staff": staff}.__getitem__)
+    monkeypatch.setattr(grp, "getgrnam", {"staff": staff}.__getitem__)
     monkeypatch.setattr(members, "user_number", {"a": 1, "b": 2, "c": 3}.get)
 
 
@@ -206,7 +217,7 @@ def test_members_are_exact(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = {"gpasswd": "/usr/bin/gpasswd"} if with_gpasswd else {}
-    monkeypatch.setattr(members.shutil, "which", found.get)
+    monkeypatch.setattr(shutil, "which", found.get)
     part = Members("staff", wanted)
     assert (part.look(TARGET) is not None) == bool(commands)
     if commands:

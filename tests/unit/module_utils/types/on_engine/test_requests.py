@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.types.on_engine.behaviour import Found
+from ansible_collections.vigo.bridge.plugins.module_utils.types.on_engine.objects import Found
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
 from tests.yaml_files import read_yaml
 

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.vigo.bridge.plugins.module_utils.host import temporary_folders
-from ansible_collections.vigo.bridge.plugins.module_utils.types.source_package import behaviour
+from ansible_collections.vigo.bridge.plugins.module_utils.host import (
+    private_files,
+    temporary_folders,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.source_package.behaviour import (
     SourcePackage,
 )
@@ -29,7 +31,8 @@ SHA256 = hashlib.sha256(PROGRAM).hexdigest()
 
 def tar(path: Path, files: Mapping[str, bytes], form: str = "gz", mode: int = 0o644) -> Path:
     """Write an archive with these files."""
-    with tarfile.open(path, f"w:{form}") as archive:
+    how: Any = f"w:{form}"
+    with tarfile.open(path, how) as archive:
         for name, content in files.items():
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(content), mode
@@ -283,7 +286,7 @@ def test_a_mark_of_others_is_not_trusted(
 def test_nothing_is_installed_where_others_can_write(
     mode: int, wanted: dict[str, Any], place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(behaviour.private_files, "_is_private_group", lambda _gid: False)
+    monkeypatch.setattr(private_files, "_is_private_group", lambda _gid: False)
     place.chmod(mode)
     for check in (True, False):
         result = apply(PACKAGE, wanted, check=check)

@@ -359,7 +359,7 @@ def test_a_value_that_the_kernel_refuses(
 def test_a_parameter_that_is_read_only(
     value: str, is_refused: bool, kernel: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel_parameter.os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
     result = applied("sysctl", key="vm.x", value=value, persist=False)
     assert (result.action == "failed") is is_refused
     if is_refused:
