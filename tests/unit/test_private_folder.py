@@ -63,6 +63,11 @@ def test_what_a_killed_run_left_is_removed_and_what_is_in_use_stays(memory: Path
     assert list(memory.iterdir()) == []
 
 
+def folder_of_another_user(path: Path) -> None:
+    path.mkdir()
+    os.chown(path, 65534, 65534)
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -71,7 +76,7 @@ def test_what_a_killed_run_left_is_removed_and_what_is_in_use_stays(memory: Path
         lambda path: path.symlink_to("/etc"),
         lambda path: path.symlink_to("other"),
         pytest.param(
-            lambda path: (path.mkdir(), os.chown(path, 65534, 65534)),
+            folder_of_another_user,
             marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away"),
         ),
     ],

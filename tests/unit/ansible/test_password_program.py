@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -98,7 +99,7 @@ def test_a_vault_password_program(
 @pytest.mark.parametrize("kind", ["connection", "become"])
 def test_a_program_for_a_login(kind: str, program: Path) -> None:
     path = write(program, "exec sleep 600")
-    sources = {name: PasswordSource() for name in ("connection", "become")}
+    sources: dict[str, Any] = {name: PasswordSource() for name in ("connection", "become")}
     sources[kind] = PasswordSource(file=path)
     with pytest.raises(Refusal, match=f"{path} did not finish within .*--{kind}-password-file"):
         login_passwords(**sources)

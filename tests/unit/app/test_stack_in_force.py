@@ -22,12 +22,15 @@ GONE = NotFetched("source", "the repository does not answer")
 FULL = OSError(28, "No space left on device")
 
 
+Version = tuple[str, Mapping[str, str]] | Exception
+
+
 @dataclass
 class Versions:
     """A source that returns one version after the other, or fails."""
 
     folder: Path
-    versions: list[tuple[str, Mapping[str, str]] | Exception]
+    versions: list[Version]
     named_after: Path = Path("/srv/blog")
     stores: Path | None = None
     label: str = "a source"
@@ -58,7 +61,7 @@ def wrong(stack: StackOptions, loaded: Stack) -> str | None:
 
 BAD = {**NAMED, "templates/wrong": "a.vgo:1:1: error"}
 #: What the source has in each turn, and what is in force: revision, problem, kind.
-TURNS = {
+TURNS: dict[str, tuple[list[Version], list[tuple[str, str | None, str]]]] = {
     "each version is used": (
         [("v1", NAMED), ("v2", UNNAMED)],
         [("v1", None, ""), ("v2", None, "")],

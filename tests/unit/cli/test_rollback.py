@@ -95,6 +95,11 @@ def contents() -> list[Path]:
 Build = Callable[[], object]
 
 
+def remove_contents() -> None:
+    for path in contents():
+        path.unlink()
+
+
 def both(*steps: Build) -> Build:
     return lambda: [step() for step in steps]
 
@@ -167,7 +172,7 @@ REFUSED: dict[str, tuple[Build, Sequence[str], str]] = {
         "the kept files of rollout 1 cannot be used: stack.vgo: its content was changed",
     ),
     "contents that are gone": (
-        both(add, lambda: [path.unlink() for path in contents()]),
+        both(add, remove_contents),
         ["1"],
         "the kept files of rollout 1 cannot be used: stack.vgo: its content is missing",
     ),
@@ -368,7 +373,7 @@ NOT_KEPT: dict[str, tuple[Build, str]] = {
         "the kept files of rollout 1 cannot be used: it is not valid JSON",
     ),
     "contents that are gone": (
-        both(add, lambda: add(files={}), lambda: [path.unlink() for path in contents()]),
+        both(add, lambda: add(files={}), remove_contents),
         "the kept files of rollout 1 cannot be used: envoys/e.vgo: its content is missing",
     ),
 }

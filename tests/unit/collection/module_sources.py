@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,11 @@ class _Loader(SafeLoader):
     """Takes Ansible's !unsafe for the text after it."""
 
 
-_Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+def _text(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    return loader.construct_scalar(node)
+
+
+_Loader.add_constructor("!unsafe", _text)
 
 
 def load_yaml(text: str) -> Any:
@@ -41,7 +46,7 @@ class ModuleSource:
     documentation: dict[str, Any]
     examples: list[dict[str, Any]]
     returned: dict[str, Any]
-    spec: dict[str, dict[str, Any]]
+    spec: Mapping[str, Mapping[str, Any]]
 
 
 def _read(path: Path) -> ModuleSource:
@@ -68,7 +73,7 @@ def _with_fragment(documentation: dict[str, Any]) -> dict[str, Any]:
     return {**documentation, "options": {**shared, **documentation["options"]}}
 
 
-def _resource_spec(name: str) -> dict[str, dict[str, Any]]:
+def _resource_spec(name: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the arguments of a module that is one resource; ``triggered`` where that has a
     meaning.
     """

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import 
 from tests.unit.collection.module_sources import COLLECTION, MODULES, ModuleSource, load_yaml
 
 #: What both the documentation and the argument spec say of an option, and its default.
-COMPARED = {
+COMPARED: dict[str, Any] = {
     "type": "str",
     "elements": None,
     "required": False,
@@ -76,7 +77,7 @@ def test_module_says_what_it_supports(module: ModuleSource) -> None:
     }
 
 
-def _compared(options: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _compared(options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
         name: {field: option.get(field, default) for field, default in COMPARED.items()}
         for name, option in options.items()

@@ -67,7 +67,7 @@ def _is_apart(name: str) -> bool:
 @cache
 def ansibles() -> set[str]:
     """Return the names with one underscore of the classes that plugins inherit."""
-    found = set()
+    found: set[str] = set()
     for base in BASES:
         found.update(filter(_is_private, dir(base)))
         for cls in base.__mro__[:-1]:
@@ -124,16 +124,16 @@ def _used(program: Iterable[ast.AST]) -> Iterator[tuple[int, str]]:
             name = getattr(node.args[1], "value", None)
             if _is_private(name):
                 yield node.lineno, str(name)
-        else:
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             yield from ((node.lineno, name) for name in _imported(node))
 
 
-def _imported(node: ast.AST) -> Iterator[str]:
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """Yield imports of Ansible's that are not meant for plugins."""
     names = []
     if isinstance(node, ast.Import):
         names = [alias.name for alias in node.names]
-    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+    elif node.module and not node.level:
         names = [f"{node.module}.{alias.name}" for alias in node.names]
     for name in names:
         package = name.partition(".")[0]

@@ -30,8 +30,8 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
         with pytest.raises(ComposeError) as caught:
             read(case, tmp_path)
         assert case["error"] in str(caught.value.finding)
-        told = "\n".join(map(str, caught.value.findings))
-        assert all(text in told for text in case.get("errors", ())), told
+        errors = "\n".join(map(str, caught.value.findings))
+        assert all(text in errors for text in case.get("errors", ())), errors
         return
     found = read(case, tmp_path)
     assert_imported(found, case)

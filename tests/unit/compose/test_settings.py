@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ NOT_IN_INSPECT = {"HostConfig.Annotations", "HostConfig.StorageOpt"}
 REALTIME = Setting(lambda value, name: value, at="HostConfig.CpuRealtimePeriod", name="realtime")
 
 
-def settings_for(row: dict[str, Any], settings: dict[str, Setting]) -> list[str]:
+def settings_for(row: dict[str, Any], settings: Mapping[str, Setting]) -> list[str]:
     """Return the names of the settings that could replace a row of lost keys."""
     return [
         name

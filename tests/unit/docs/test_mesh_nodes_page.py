@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,7 +17,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "mesh-nodes.md").read_text(encoding="utf-8")
 
 
-def entries(name: str) -> dict[str, dict[str, str]]:
+def entries(name: str) -> dict[str, dict[str, Any]]:
     """Return the last entry of each kind of a configuration of receptor."""
     found = yaml.safe_load((DOCS / "examples/mesh" / name).read_text(encoding="utf-8"))
     return {kind: values for entry in found for kind, values in entry.items()}

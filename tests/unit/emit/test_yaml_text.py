@@ -19,7 +19,11 @@ class Reader(yaml.SafeLoader):
     """YAML 1.1 as Ansible reads it, with its ``!unsafe``."""
 
 
-Reader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+def unsafe(reader: Reader, node: yaml.ScalarNode) -> Any:
+    return reader.construct_scalar(node)
+
+
+Reader.add_constructor("!unsafe", unsafe)
 
 CASES = [
     ("plain text", "redis", "key: redis"),

@@ -54,7 +54,7 @@ class FakeReceptor:
             raise ReceptorError("connection refused")
         stream = _Stream(self.output[start : start + count], end == HANGS)
         try:
-            yield stream  # type: ignore[misc]
+            yield stream
         finally:
             stream.closing.set()
 

@@ -124,7 +124,13 @@ def test_results_of_all_nodes(tmp_path: Path) -> None:
 
 def test_a_node_speaks_only_for_its_own_hosts(tmp_path: Path) -> None:
     failed = json.dumps({"failed": True, "msg": "forged"})
-    forged = [Started(), result("h3", failed), result("../x"), event("h3"), Event({"event": "x"})]
+    forged: list[Answer] = [
+        Started(),
+        result("h3", failed),
+        result("../x"),
+        event("h3"),
+        Event({"event": "x"}),
+    ]
     a = Scripted([*forged, result("h1"), result("h2")], DONE)
     b = Scripted([Started(), result("h3"), result("h4")], DONE)
     played = Played(tmp_path, a, b)

@@ -31,16 +31,16 @@ class FakeModule:
     ) -> None:
         self.params = dict(params)
         self.argument_spec = argument_spec
-        self.taken = dict(taken or {})
+        self.taken: Mapping[str, Any] = dict(taken or {})
         self.check_mode = check_mode
-        self.told = {"_ansible_debug": False}
+        self.told: Mapping[str, Any] = {"_ansible_debug": False}
         self.warned: list[str] = []
 
-    def warn(self, text: str) -> None:
-        self.warned.append(text)
+    def warn(self, warning: str) -> None:
+        self.warned.append(warning)
 
-    def fail_json(self, **result: Any) -> None:
-        raise Ended(True, result)
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
+        raise Ended(True, {"msg": msg, **kwargs})
 
-    def exit_json(self, **result: Any) -> None:
-        raise Ended(False, result)
+    def exit_json(self, **kwargs: Any) -> None:
+        raise Ended(False, kwargs)

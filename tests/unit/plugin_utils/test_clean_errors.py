@@ -99,7 +99,7 @@ def test_lookups(plugin: Any, term: str, variables: dict[str, Any]) -> None:
 
 
 def cleaned(around: Callable[[], AbstractContextManager[None]], error: Exception) -> BaseException:
-    expected = type(error) if isinstance(error, AnsibleError) else AnsibleError
+    expected: type[BaseException] = type(error) if isinstance(error, AnsibleError) else AnsibleError
     with pytest.raises(expected) as raised, around():
         raise error
     return raised.value

@@ -12,7 +12,7 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 
 from ansible_collections.vigo.bridge.plugins.lookup import gotemplate, secret
 
-UNSET = {"traits": {}, "vars": None, "item": None}
+UNSET: dict[str, Any] = {"traits": {}, "vars": None, "item": None}
 
 
 def looked_up(plugin: Any, terms: list[str], variables: Any, **options: Any) -> list[str]:

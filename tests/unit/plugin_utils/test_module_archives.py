@@ -72,6 +72,7 @@ def test_what_is_used_stays(builds: Path, tmp_path: Path, monkeypatch: pytest.Mo
     """A fleet whose hosts use many sets of modules must not build one of them in each run."""
     monkeypatch.setattr(module_archives, "_MOST", 2)
     names = iter(["used", "used", "other 1", "used", "other 2", "used"])
+    current = ""
     monkeypatch.setattr(module_archives, "_name", lambda modules: current)
     for current in names:  # noqa: B007  (read by _name)
         module_archives.archive_of(())

@@ -57,7 +57,7 @@ def test_lines(resource: dict[str, Any], expected: list[str]) -> None:
 
 
 def test_diffs_have_the_name_of_their_resource() -> None:
-    resources = [
+    resources: list[dict[str, Any]] = [
         {"id": "c/none"},
         {"id": "c/a", "diff": {"before_header": "/a", "before": "1\n", "after": "2\n"}},
         {"id": "c/b", "diff": {"before": {"image": "x:1"}, "after": {"image": "x:2"}}},

@@ -60,7 +60,7 @@ def having_a_turn(folder: Path, count: int) -> list[str]:
 
 def test_no_more_than_the_limit(folder: Path) -> None:
     workers = [worker(2, folder, f"w{number}") for number in range(5)]
-    served = set()
+    served: set[str] = set()
     while len(served) < 5:
         time.sleep(0.05)
         now = having_a_turn(folder, 1)

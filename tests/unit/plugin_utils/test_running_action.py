@@ -159,7 +159,8 @@ def test_whether_it_is_kept(
     variables: dict[str, Any], attributes: dict[str, Any], task: dict[str, Any], kept: bool
 ) -> None:
     action = keeping(*([DONE] if kept else [FOUND]), **task)
-    vars(action).update(attributes)
+    for name, value in attributes.items():
+        setattr(action, name, value)
     action.execute(EXEC, {"command": "true"}, variables)
     assert action.calls == (["kept"] if kept else ["search", "ansible"])
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -29,6 +30,9 @@ class Deaf:
 
     def say(self, text: str) -> None:
         self.told.append(text)
+
+    def asking(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 #: what happens, with the second in which it does -> the spans of batches and of hosts

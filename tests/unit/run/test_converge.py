@@ -213,7 +213,7 @@ CHANGED = {"resources": [{"id": "c/x", "type": "exec", "action": "ran", "reason"
     ],
 )
 def test_a_change_is_pending_if_nothing_is_changed(
-    options: dict[str, bool], status: str, tmp_path: Path
+    options: dict[str, Any], status: str, tmp_path: Path
 ) -> None:
     converging = converger(tmp_path, RunOptions(play=Recorded({"a": CHANGED}), **options))
     seen: list[Any] = []

@@ -250,7 +250,8 @@ def test_hooks_see_their_batch(tmp_path: Path) -> None:
 )
 def test_a_hook_that_fails_stops_the_rollout(hook: str, touched: list[str], said: str) -> None:
     hosts = Hosts()
-    rollout = roll_out(hosts, **{hook: "echo no; exit 3"})
+    hooks: dict[str, Any] = {hook: "echo no; exit 3"}
+    rollout = roll_out(hosts, **hooks)
     assert [call[0] for call in hosts.calls] == [(host,) for host in touched]
     assert rollout.result.stopped == said
 

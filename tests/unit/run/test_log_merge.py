@@ -167,7 +167,7 @@ def test_nothing_is_lost_or_repeated(
     found: list[HostLine] = []
     clock = 0.0
     for number, (host, steps) in enumerate(batches):
-        lines = []
+        lines: list[LogLine] = []
         for step in steps:
             reached[host] += step
             text = f"{number}.{len(lines)}"

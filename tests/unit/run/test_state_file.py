@@ -73,7 +73,8 @@ READ: dict[str, tuple[Callable[[Path], object], Any, str, set[str]]] = {
 def test_read(
     make: Callable[[Path], object], content: Any, warning: str, names: set[str], tmp_path: Path
 ) -> None:
-    path, warnings = tmp_path / "file", []
+    path = tmp_path / "file"
+    warnings: list[str] = []
     make(path)
     assert StateFile(path, warnings.append).read(parsed) == content
     assert warnings == ([warning.replace("PATH", str(path))] if warning else [])
@@ -83,7 +84,8 @@ def test_read(
 def test_a_damaged_file_that_cannot_be_renamed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, warnings = tmp_path / "file", []
+    path = tmp_path / "file"
+    warnings: list[str] = []
     path.write_text('"wrong"')
     monkeypatch.setattr(state_file, "set_aside", refuse)
     assert StateFile(path, warnings.append).read(parsed) is None
@@ -95,7 +97,8 @@ def test_a_damaged_file_that_cannot_be_renamed(
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is kept, because its content may be valid. A missing file is not an error."""
-    path, warnings = tmp_path / "file", []
+    path = tmp_path / "file"
+    warnings: list[str] = []
     path.write_text("{}")
     for cause in (PermissionError(errno.EACCES, "no"), FileNotFoundError(errno.ENOENT, "gone")):
 
@@ -110,7 +113,8 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_folder_of_another_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, warnings = tmp_path / "file", []
+    path = tmp_path / "file"
+    warnings: list[str] = []
     path.write_text("{}")
     monkeypatch.setattr(state_file, "checked_folder", refuse)
     assert StateFile(path, warnings.append).read(parsed) is None
@@ -132,7 +136,7 @@ def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_it_is_written_in_one_step(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file"
-    file = StateFile(path, [].append)
+    file = StateFile(path, pytest.fail)
     for content in ({"a": "ä"}, [1]):
         file.write(content)
         assert file.read(parsed) == content

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -113,6 +113,6 @@ def test_one_copy_for_all_that_mount_it(shop: Path) -> None:
     document = {"services": {"one": service, "two": {**service, "profiles": ["more"]}}}
     (shop / "compose.yml").write_text(json.dumps(document))
     found = read_compose([shop / "compose.yml"], {}, match="*", profiles=["more"])
-    assert list(found.stack.copies) == [Path(f"{PREFIX}a.conf")]
+    assert list(found.stack.copies) == [PurePosixPath(f"{PREFIX}a.conf")]
     for crate in found.stack.crates:
         assert [item.name for item in crate.resources if item.kind == "file"] == ["file-a.conf"]

@@ -31,7 +31,7 @@ def written(case: dict[str, Any], folder: Path) -> Path:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content(text), encoding="utf-8")
-    return folder / case.get("in", ".")
+    return folder / str(case.get("in", "."))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

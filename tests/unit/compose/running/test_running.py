@@ -46,7 +46,7 @@ def put(content: dict[str, Any], place: str, value: Any) -> None:
 
 
 def container(case: dict[str, Any], project: str | None) -> dict[str, Any]:
-    found = copy.deepcopy(payload("docker-26.1-plain"))
+    found: dict[str, Any] = copy.deepcopy(payload("docker-26.1-plain"))
     labels = case.get("labels", {})
     if project:
         labels = {"com.docker.compose.project": project, **labels}

@@ -113,7 +113,10 @@ def test_groups_share_a_role_whose_variables_differ(tmp_path: Path) -> None:
 def test_groups_have_roles_of_their_own_where_tasks_differ(tmp_path: Path) -> None:
     each = {**a_file("x"), "foreach": "names", "name": "{{ .Item }}", "target_path": "/{{ .Item }}"}
     crates = {"my-app": {"vars": {"names": ["a"]}, "resources": [each]}}
-    entries = [{"match": "one"}, {"match": "two", "vars": {"names": ["a", "b"]}}]
+    entries: list[dict[str, Any]] = [
+        {"match": "one"},
+        {"match": "two", "vars": {"names": ["a", "b"]}},
+    ]
     found = roles(plan_of(tmp_path, crates, entries))
     assert [play.roles for play in found.plays] == [("my_app",), ("my_app_two",)]
 

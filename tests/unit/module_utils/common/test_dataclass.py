@@ -100,7 +100,7 @@ ARGUMENTS: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
 ]
 
 
-def tried(action: Callable[[], Any]) -> Any:
+def tried(action: Callable[..., Any]) -> Any:
     """Return the result, or the type of the error."""
     try:
         return action()
@@ -131,7 +131,7 @@ def uses(cls: type) -> list[Any]:
             each == "text",
             tried(lambda each=each: each < "text"),
         ]
-    for one in dataclasses.fields(cls):  # type: ignore[arg-type]
+    for one in dataclasses.fields(cls):
         shown = (one.name, one.type, one.init, one.repr, one.hash, one.compare)
         seen += [shown, dict(one.metadata), one.default, callable(one.default_factory)]
     seen.append(getattr(cls, "__match_args__", None))

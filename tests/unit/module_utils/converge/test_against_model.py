@@ -11,6 +11,7 @@ import itertools
 import signal
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,10 @@ def _crates(items: list[Item], crate_edges: set[tuple[str, str]]) -> dict[str, A
     }
 
 
+def _without(own: str, refs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(ref for ref in refs if ref != own)
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[list[Item], set[tuple[str, str]]]:
     size = draw(st.integers(1, 7))
@@ -165,7 +170,7 @@ def graphs(draw: st.DrawFn) -> tuple[list[Item], set[tuple[str, str]]]:
     some = st.lists(st.sampled_from(ids), max_size=2, unique=True).map(tuple)
     items = []
     for identity in ids:
-        others = some.map(lambda refs, own=identity: tuple(ref for ref in refs if ref != own))
+        others = some.map(partial(_without, identity))
         items.append(
             Item(
                 identity,
@@ -314,7 +319,7 @@ def test_nothing_is_under_way_when_a_run_breaks_off(journals: Iterator[Path]) ->
 def test_a_killed_process_loses_no_trigger(tmp_path: Path, event: int) -> None:
     """SIGKILL at one of the process's system calls that Python reports; then a run to the end."""
     command = 'printf "%s " {} >> ' + str(tmp_path / "log")
-    resources = [
+    resources: list[dict[str, Any]] = [
         {"id": "c/a", "type": "file", "target_path": str(tmp_path / "a"), "content": "x"},
         {"id": "c/b", "type": "exec", "command": command.format("b"), "unless": "true"},
         {"id": "c/c", "type": "exec", "command": command.format("c"), "when": "changed"},

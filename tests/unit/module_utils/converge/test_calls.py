@@ -65,7 +65,7 @@ def test_types_learn_of_the_call(
     assert seen == [("start", call, None, target), ("finish", call, ["a/it", "a/other"], target)]
     assert call.stack == Stack("shop", "id-1", ("stacks",))
     assert isinstance(call.record, OwnersFile)
-    assert (call.resources, call.wants_prune) == ({"a/it", "a/other"}, prune)
+    assert (call.resources, call.wants_prune) == (frozenset({"a/it", "a/other"}), prune)
     assert [(result.id, result.action) for result in results] == [
         ("a/it", "failed"),
         ("a/other", "ran"),

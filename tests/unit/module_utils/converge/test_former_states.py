@@ -323,7 +323,7 @@ def test_a_damaged_state_costs_no_other(machine: Machine, number: int, content: 
 
 @pytest.mark.parametrize("mode", ["restore", "discard"])
 def test_check_mode_changes_nothing(machine: Machine, mode: str) -> None:
-    def stack(text: str, app: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    def stack(text: str, app: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         command = {"type": "exec", "command": "true"}
         return {"x/page": file(machine, content=text), "x/app": app, "x/run": command}
 

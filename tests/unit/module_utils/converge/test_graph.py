@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -291,7 +292,7 @@ numbers = st.integers(0, 11)
 def test_any_graph_is_ordered_or_refused(pairs: list[tuple[int, int, str]]) -> None:
     """Every resource comes after all that it needs, or there really is a cycle."""
     pairs = [pair for pair in pairs if pair[0] != pair[1]]
-    references = {
+    references: dict[int, dict[str, Any]] = {
         number: {
             kind: tuple(str(other) for owner, other, k in pairs if owner == number and k == kind)
             for kind in ("depends_on", "before")

@@ -184,15 +184,19 @@ OUTCOMES: dict[str, tuple[list[str], str, int]] = {
 }
 
 
+def last_run(stack: StackOnEngine) -> Any:
+    return stack.returned["last_run"]
+
+
 @pytest.mark.parametrize("case", OUTCOMES)
 def test_the_last_run(stack: StackOnEngine, case: str) -> None:
     (unless, command), outcome, changed = OUTCOMES[case]
     stack.resources["shop/it"] = {"type": "exec", "command": command, "unless": unless}
     stack.info()
-    assert stack.returned["last_run"] is None
+    assert last_run(stack) is None
     stack.run(started_by="alice@laptop")
     stack.info()
-    last = stack.returned["last_run"]
+    last = last_run(stack)
     assert (last["by"], last["outcome"], last["changed"]) == ("alice@laptop", outcome, changed)
     assert last["at"].endswith("+00:00")
 
@@ -202,7 +206,7 @@ def test_what_is_not_recorded(stack: StackOnEngine) -> None:
     stack.run(started_by="")
     stack.run(started_by="bob@laptop", check=True)
     stack.info()
-    assert stack.returned["last_run"] is None
+    assert last_run(stack) is None
 
 
 def test_the_record_is_small_and_private(stack: StackOnEngine) -> None:
@@ -243,7 +247,7 @@ def test_a_damaged_record_is_only_reported(stack: StackOnEngine) -> None:
     path.parent.mkdir(mode=0o700)
     path.write_text("{")
     stack.info()
-    assert stack.returned["last_run"] is None
+    assert last_run(stack) is None
     assert [note for note in stack.notes if "who ran the stack last" in note]
     assert stack.files() == {LastRun.file("shop", "id-1")}
 
@@ -262,4 +266,4 @@ def test_down_removes_the_record(stack: StackOnEngine) -> None:
     stack.run(started_by="alice@laptop")
     stack.down()
     stack.info()
-    assert stack.returned["last_run"] is None
+    assert last_run(stack) is None

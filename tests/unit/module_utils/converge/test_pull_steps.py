@@ -70,7 +70,7 @@ def test_who_asks_for_a_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if "docker_host" in attributes:
-        stack.memory.request = _refuse  # type: ignore[method-assign]
+        monkeypatch.setattr(stack.memory, "request", _refuse)
     stack.container("shop/one", **attributes)
     answer = step(stack, {STEP: ASK})
     assert answer == ({STEP: ASK, LATER: later} if asks else None)

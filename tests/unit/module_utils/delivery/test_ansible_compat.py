@@ -73,7 +73,7 @@ def test_a_wrapper_with_and_without_secrets(
 
     monkeypatch.setattr(loader, "run_module", later if has_secrets else before)
     ansible_compat.run_as_module("a.b", "/x", {})
-    more = {"secrets": frozenset()} if has_secrets else {"modlib_path": "/x"}
+    more: dict[str, Any] = {"secrets": frozenset()} if has_secrets else {"modlib_path": "/x"}
     assert given == [{"module_fqn": "a.b", **more}]
 
 

@@ -66,5 +66,6 @@ def test_what_was_needed_stays_compiled(bundle: Bundle, files: dict[str, bytes |
     }
     code = kept["bundled_part/inner/two.py"]
     assert isinstance(code, bytes)
-    exec(marshal.loads(code), namespace := {})
+    namespace: dict[str, Any] = {}
+    exec(marshal.loads(code), namespace)
     assert namespace["number"] == 2

@@ -27,7 +27,10 @@ from ansible_collections.vigo.bridge.plugins.module_utils.delivery.plain_module 
 #: What the action plugin sets to get the arguments back.
 INJECT = "_ansible_inject_invocation"
 CALL = {"_call": {"0f" * 16: True}}
-OPTIONS = {"name": {"type": "str"}, "key": {"type": "str", "no_log": True}}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str"},
+    "key": {"type": "str", "no_log": True},
+}
 READERS = {"plain": PlainModule, "full": FullModule}
 
 

@@ -179,7 +179,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
     return log
 
 
-LOGGED = {
+LOGGED: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"]},
     "wait": {"type": "int"},

@@ -23,17 +23,17 @@ from ansible_collections.vigo.bridge.plugins.module_utils.host import download
 class Handler(BaseHTTPRequestHandler):
     """Answers by the path; ``asked`` has the request's path and account of each request."""
 
+    server: ThreadingHTTPServer
     asked: ClassVar[list[tuple[str, str]]] = []
 
     def do_GET(self) -> None:
         authorization = self.headers.get("Authorization", "")
         account = base64.b64decode(authorization.partition(" ")[2]).decode()
         self.asked.append((self.path, account))
-        port = self.server.server_address[1]
         code, _slash, rest = self.path[1:].partition("/")
         self.send_response(int(code))
         if code == "302":
-            self.send_header("Location", rest.replace("PORT", str(port)))
+            self.send_header("Location", rest.replace("PORT", str(self.server.server_port)))
             content = b""
         else:
             content = b"it" * 10

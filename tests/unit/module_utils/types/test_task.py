@@ -216,7 +216,12 @@ def test_whether_the_sdk_is_needed(
     required: list[str] = []
     monkeypatch.setattr(task, "require_sdk", lambda _module, folder: required.append(folder))
     hosts: list[str] = []
-    monkeypatch.setattr(task, "needs_sdk", lambda host: hosts.append(host) or is_remote)
+
+    def needs_sdk(host: str) -> bool:
+        hosts.append(host)
+        return is_remote
+
+    monkeypatch.setattr(task, "needs_sdk", needs_sdk)
     called(monkeypatch, Taken(kind(needs_engine=needs_engine)), {"name": "a"})
     assert hosts == ([""] if needs_engine else [])
     expected = [private_files.default_folder()] if needs_engine and is_remote else []

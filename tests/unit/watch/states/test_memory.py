@@ -67,6 +67,11 @@ def with_host(**wrong: Any) -> str:
     return json.dumps(data)
 
 
+def folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
 DAMAGED: dict[str, str | Callable[[Path], object]] = {
     "empty": "",
     "half of it": json.dumps(state_as_data(STATE))[:200],
@@ -78,7 +83,7 @@ DAMAGED: dict[str, str | Callable[[Path], object]] = {
     "a resource that is a text": with_host(resources=["site/page"]),
     "a field that is missing": with_host(resources=[{"id": "site/page"}]),
     "a number that is too large": with_host(retry={"failures": 10**30, "wait": 0, "of": ""}),
-    "a folder": lambda file: (file.unlink(), file.mkdir()),
+    "a folder": folder,
 }
 
 

@@ -167,12 +167,9 @@ def test_problems(turns: Sequence[tuple[str, str, str, str]]) -> None:
         before, state = state, next_fleet(state, found, "10:00", interval=EVERY)
         known = [f"{one.problem.value}: {one.message} {one.turns}" for one in state.problems]
         assert ", ".join(known) == expected
-        told = [one.problem.value for one in transitions(before, state) if is_problem(one)]
+        news = [one for one in transitions(before, state) if isinstance(one, ProblemTransition)]
+        told = [one.problem.value for one in news]
         assert " ".join(told) == changed
-
-
-def is_problem(transition: object) -> bool:
-    return isinstance(transition, ProblemTransition)
 
 
 def test_a_turn_is_good_if_all_hosts_were_looked_at() -> None:

@@ -171,7 +171,7 @@ def shown(host: HostState) -> str:
 
 
 def told(before: HostState | None, after: HostState) -> str:
-    states = [FleetState({} if one is None else {"h1": one}) for one in (before, after)]
+    states = (FleetState({} if before is None else {"h1": before}), FleetState({"h1": after}))
     found = [one for one in transitions(*states) if one.is_news]
     assert len(found) <= 1
     for one in found:

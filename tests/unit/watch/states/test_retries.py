@@ -10,7 +10,8 @@ from vigo_bridge.watch.states.retries import NOTHING_FAILED, Retry, repair_key
 
 def turns_between(interval: float, attempts: int) -> list[int]:
     """Return the turns after which a repair that always fails is tried, counted from the last."""
-    retry, between, passed = NOTHING_FAILED, [], 0
+    retry, passed = NOTHING_FAILED, 0
+    between: list[int] = []
     while len(between) < attempts:
         passed += 1
         if retry.is_due("x"):

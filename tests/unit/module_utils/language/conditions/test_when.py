@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ class KnownMachine(Facts):
         return self._known[name] if name in self._known else super().trait(name)
 
 
-def holds(text: str, **machine: Any) -> bool:
+def holds(text: str, **machine: Any) -> bool | None:
     return when.parse(text).holds(KnownMachine(**machine))
 
 
@@ -75,7 +76,7 @@ def test_operators(text: str, expected: bool) -> None:
     assert holds(text) is expected
 
 
-def test_operands_are_asked_only_as_far_as_needed(tmp_path) -> None:
+def test_operands_are_asked_only_as_far_as_needed(tmp_path: Path) -> None:
     trace = tmp_path / "asked"
     asking = f"command_succeeds('touch {trace}')"
     assert not holds(f"{F} && {asking}")

@@ -99,10 +99,18 @@ def as_hosts(items: dict[str, int], draw: st.DataObject) -> Any:
 
 
 def as_limits(items: dict[str, int], draw: st.DataObject) -> Any:
-    forms = st.sampled_from([lambda n: n, str, "{0}:{0}".format, lambda n: {"soft": n, "hard": n}])
+    forms: list[Callable[[int], Any]] = [
+        lambda n: n,
+        str,
+        "{0}:{0}".format,
+        lambda n: {"soft": n, "hard": n},
+    ]
     kinds = {"a": "nofile", "b": "nproc", "c": "core", "d-e": "stack", "f_g": "cpu"}
-    cases = st.sampled_from([str.upper, str.lower, "RLIMIT_{}".format])
-    return {draw.draw(cases)(kinds[name]): draw.draw(forms)(value) for name, value in items.items()}
+    cases: list[Callable[[str], str]] = [str.upper, str.lower, "RLIMIT_{}".format]
+    return {
+        draw.draw(st.sampled_from(cases))(kinds[name]): draw.draw(st.sampled_from(forms))(value)
+        for name, value in items.items()
+    }
 
 
 SETS = st.frozensets(NAMES, min_size=1)

@@ -30,7 +30,7 @@ TOO_OLD: list[tuple[dict[str, Any], str, str]] = [
 
 @pytest.mark.parametrize(("attributes", "version", "message"), TOO_OLD)
 def test_too_old(attributes: dict[str, Any], version: str, message: str) -> None:
-    found = error_of(lambda: capabilities.refuse(parse(attributes), api_version(version), False))
+    found = error_of(lambda: capabilities.refuse(parse(attributes), api_version(version)))
     assert (message in found, bool(found)) == (True, bool(message))
 
 

@@ -17,17 +17,19 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values
 
 WORDS = st.text("abc-", min_size=1, max_size=3)
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=5)
+Parts = st.SearchStrategy[dict[str, Any]]
 GROUPS = st.lists(WORDS, min_size=1, max_size=3)
-REQUESTS = st.fixed_dictionaries(
+REQUESTS: Parts = st.fixed_dictionaries(
     {"capabilities": GROUPS | st.lists(GROUPS, min_size=1, max_size=2)},
     optional={
         "driver": WORDS,
         "options": st.dictionaries(WORDS, TEXTS, max_size=2),
     },
 )
-AMOUNTS = st.sampled_from(
-    [{}, {"count": "all"}, {"count": -1}, {"count": 2}]
-) | st.fixed_dictionaries({"device_ids": st.lists(WORDS, min_size=1, max_size=2)})
+COUNTS: list[dict[str, Any]] = [{}, {"count": "all"}, {"count": -1}, {"count": 2}]
+AMOUNTS: Parts = st.sampled_from(COUNTS) | st.fixed_dictionaries(
+    {"device_ids": st.lists(WORDS, min_size=1, max_size=2)}
+)
 NAMES = st.lists(st.sampled_from(["a.com/gpu=all", "b-c.d/x_y=1:0", "/dev/a"]), unique=True)
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.vigo.bridge.plugins.module_utils.common.errors import ResourceError
-from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import api_version
+from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import (
+    api_version,
+    podman_version,
+)
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.decide import capabilities
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.observed import Observed
 from ansible_collections.vigo.bridge.plugins.module_utils.types.container.settings import SETTINGS
@@ -28,7 +31,7 @@ def said(given: dict[str, Any], engine: str) -> str:
     name, version, *store = engine.split()
     is_podman = name == "Podman"
     spec = parse(given)
-    podman = tuple(map(int, version.split("."))) if is_podman else None
+    podman = podman_version(f"Libpod/{version}") if is_podman else None
     try:
         capabilities.refuse(spec, api_version(OF_PODMAN if is_podman else version), podman)
         if not is_podman:

@@ -140,6 +140,7 @@ def test_a_healthcheck_that_begins_to_fail(tmp_path: Path) -> None:
 
     def fail() -> None:
         box = memory.box("app-a")
+        assert box is not None
         box.payload["Config"]["Healthcheck"]["Test"] = ["CMD-SHELL", "false"]
 
     memory.clock.later(10.5, fail)

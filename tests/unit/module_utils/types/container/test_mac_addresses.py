@@ -36,7 +36,10 @@ REQUESTS: dict[str, tuple[Ends, tuple[int, int], bool, str | None, Ends]] = {
     ),
     "of a second network, in the container": (
         {"n": {}, "m": {"MacAddress": MAC}},
-        *((1, 43), False, MAC, {"n": {}, "m": {}}),
+        (1, 43),
+        False,
+        MAC,
+        {"n": {}, "m": {}},
     ),
     "the first of two on Podman": (
         {"n": {"MacAddress": MAC}, "m": {"MacAddress": OTHER}},

@@ -25,7 +25,8 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.container.values
     signals,
 )
 
-Attachment, Port = networks.Attachment, ports.Port
+Attachment = networks.Attachment
+Port = ports.Port
 DeviceRequest, Healthcheck = device_requests.DeviceRequest, healthcheck.Healthcheck
 
 

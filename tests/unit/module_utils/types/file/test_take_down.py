@@ -22,6 +22,11 @@ def link(path: Path) -> None:
     path.symlink_to("other")
 
 
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 #: what happens to the file -> the action, the reason, and whether something is left there
 CASES: dict[str, tuple[Callable[[Path], object], str, str, bool]] = {
     "nothing": (lambda path: None, "deleted", "file PATH", False),
@@ -39,7 +44,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str, str, bool]] = {
         True,
     ),
     "a folder": (
-        lambda path: (path.unlink(), path.mkdir()),
+        folder,
         "skipped",
         "PATH was changed by something else since the stack wrote it",
         True,

@@ -16,9 +16,14 @@ from ansible_collections.vigo.bridge.plugins.module_utils.types.target import Ta
 from tests.unit.in_memory_engine.engine import InMemoryEngine
 from tests.unit.in_memory_engine.use import HOST, in_use
 
-WEB = {"type": "container", "container": "web", "image": "redis:7-alpine", "settle_time": 0}
-NET = {"type": "network", "network": "back"}
-DATA = {"type": "volume", "volume": "data"}
+WEB: dict[str, Any] = {
+    "type": "container",
+    "container": "web",
+    "image": "redis:7-alpine",
+    "settle_time": 0,
+}
+NET: dict[str, Any] = {"type": "network", "network": "back"}
+DATA: dict[str, Any] = {"type": "volume", "volume": "data"}
 
 
 @pytest.fixture
@@ -166,7 +171,7 @@ def test_two_resources_of_one_network(memory: InMemoryEngine, tmp_path: Path) ->
 def test_a_container_creates_no_network_that_is_described(
     memory: InMemoryEngine, tmp_path: Path
 ) -> None:
-    stack = {
+    stack: dict[str, dict[str, Any]] = {
         "a/conf": {"type": "exec", "command": "true", "notify": "net"},
         "a/net": {**NET, "internal": True, "when": "changed"},
         "a/web": {**WEB, "networks": "back"},

@@ -56,11 +56,13 @@ exit $(cat FOLDER/rc 2>/dev/null || echo 0)
 def etc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder with what is written; an apt for it comes first."""
     for manager, layout in LAYOUTS.items():
-        folder, *names = layout.keys
+        folder, prefix, suffix = layout.keys
         moved = replace(
-            layout, folder=f"{tmp_path}{layout.folder}", keys=(f"{tmp_path}{folder}", *names)
+            layout,
+            folder=f"{tmp_path}{layout.folder}",
+            keys=(f"{tmp_path}{folder}", prefix, suffix),
         )
-        monkeypatch.setitem(LAYOUTS, manager, moved)  # type: ignore[arg-type]
+        monkeypatch.setitem(LAYOUTS, manager, moved)
     program(tmp_path, "apt-get")
     program(tmp_path, "rpm")
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
