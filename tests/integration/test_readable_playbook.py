@@ -15,17 +15,23 @@ import pytest
 pytestmark = pytest.mark.integration
 
 
-def play(folder: Path, content: str, exit_code: int, **task: object) -> str:
+def write(folder: Path, content: str, exit_code: int, **task: object) -> None:
+    """Write a playbook with one task, which applies four resources."""
     resources = [
         {"id": "web/config", "type": "file", "target_path": f"{folder}/it", "content": content},
         {"id": "web/same", "type": "file", "target_path": f"{folder}/same"},
         {"id": "web/apply", "type": "exec", "command": f"seq 1 20; exit {exit_code}"},
         {"id": "web/after", "type": "exec", "command": "true", "depends_on": "apply"},
     ]
+    (folder / "same").touch()
     arguments = {"resources": resources, "state_dir": f"{folder}/state"}
     play = {"hosts": "web1", "gather_facts": False, "connection": "local"}
     tasks = [{"name": "Converge", "vigo.bridge.converge": arguments, **task}]
     (folder / "play.json").write_text(json.dumps([{**play, "tasks": tasks}]))
+
+
+def play(folder: Path, content: str, exit_code: int, **task: object) -> str:
+    write(folder, content, exit_code, **task)
     finished = subprocess.run(
         [sys.executable, "-m", "ansible", "playbook", "--diff", "-i", "web1,", "play.json"],
         cwd=folder,
@@ -39,7 +45,7 @@ def play(folder: Path, content: str, exit_code: int, **task: object) -> str:
 
 
 def test_a_line_for_each_change_and_the_diffs(tmp_path: Path) -> None:
-    play(tmp_path, "1\n", 0)
+    (tmp_path / "it").write_text("1\n")
     printed = play(tmp_path, "2\n", 0)
     lines = printed.splitlines()
     assert "  updated: [web1] web/config (content changed)" in lines
@@ -66,7 +72,8 @@ def test_a_failure_shows_its_log_and_what_it_held_back(tmp_path: Path) -> None:
 
 
 def test_the_lines_are_events_of_ansible_runner_too(tmp_path: Path) -> None:
-    play(tmp_path, "1\n", 0)
+    write(tmp_path, "1\n", 0)
+    (tmp_path / "it").write_text("1\n")
     run = ansible_runner.run(
         private_data_dir=str(tmp_path),
         project_dir=str(tmp_path),
