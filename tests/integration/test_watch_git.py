@@ -108,10 +108,20 @@ def test_a_watcher_follows_a_branch(tmp_path: Path) -> None:
     assert (accepted.status, accepted.err) == (0, "")
     assert revision(watching) == rewritten
     assert page.read_text() == "rewritten\n"
+    assert watching.stop() == 0
 
+
+@pytest.mark.sweep
+def test_a_repository_that_is_gone_for_a_turn(tmp_path: Path) -> None:
+    fleet = GitFleet(tmp_path, 1)
+    page = fleet.page("h1")
+    fleet.commit(SITE)
+    watching = fleet.watch("--repair")
+    watching.turn(ask=False)
     fleet.remote.folder.rename(tmp_path / "gone")
+    page.write_text("drift\n")
     assert "the repository does not exist" in messages(watching.turn())
-    assert page.read_text() == "rewritten\n"
+    assert page.read_text() == "hello\n"
     (tmp_path / "gone").rename(fleet.remote.folder)
     assert messages(watching.turn()) == ""
     assert watching.stop() == 0
