@@ -199,13 +199,13 @@ def make(scene: Scene, attributes: dict[str, Any], ours: bool) -> bool:
     if ours:
         return scene.apply(state="stopped", **attributes).action == "created"
     wanted = spec.parse({"container": scene.name, "image": REDIS, **attributes})
-    image = image_of(scene.client.api.inspect_image(REDIS))
+    image = image_of(scene.client.images.get(REDIS).attrs)
     assert image is not None
     body = create_config.payload(wanted, image, {}, str)
     body["Labels"] = dict(wanted.settings.labels or {})
     api = EngineApi(scene.engine.docker_host)
     try:
-        capabilities.refuse(wanted, api.api_version, api.is_podman)
+        capabilities.refuse(wanted, api.api_version, api.podman_version)
         api.create(scene.name, body, "")
     except ResourceError:
         return False

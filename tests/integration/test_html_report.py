@@ -117,7 +117,7 @@ def test_a_real_rollout_is_timed(tmp_path: Path) -> None:
     fleet = LocalFleet(tmp_path, [], count=4)
     page = tmp_path / "report.html"
     finished = fleet.run("--batch-size", "2", "--health-check", "sleep 1", "--report", str(page))
-    assert finished.status == 0, finished.stderr
+    assert finished.status == 0, finished.err
     found = re.search(r'id="data">(.*?)</script>', page.read_text(), re.S)
     assert found is not None
     data = json.loads(found[1])
