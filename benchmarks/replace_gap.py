@@ -91,7 +91,7 @@ def apply(python: Path, tool: str, image: str, engine: Engine, folder: Path) -> 
     playbook = folder / "play.yml"
     playbook.write_text(json.dumps([play]))
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT), "ANSIBLE_HOME": str(folder)}
-    command = [python.with_name("ansible-playbook"), str(playbook)]
+    command = [str(python.with_name("ansible-playbook")), str(playbook)]
     subprocess.run(command, env=environment, capture_output=True, check=False)
 
 

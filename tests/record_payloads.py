@@ -57,7 +57,7 @@ def record(engine: Engine, name: str) -> None:
         while client.api.inspect_container(made)["State"]["Status"] != "running":
             time.sleep(0.1)
         write(f"{name}-settings", client.api.inspect_container(made))
-        write(f"{name}-settings-image", client.api.inspect_image(IMAGE))
+        write(f"{name}-settings-image", client.images.get(IMAGE).attrs)
         client.api.remove_container(made, force=True, v=True)
         client.images.remove(IMAGE, force=True)
 

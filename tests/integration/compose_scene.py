@@ -55,7 +55,7 @@ class Scene:
 
     def imported(self, *arguments: str) -> Finished:
         return vigo_bridge(
-            *("import", "compose", *self.files, "--stacks", self.stack, "-p", self.stem),
+            *("import", "compose", *self.files, "--stacks", str(self.stack), "-p", self.stem),
             *("--match", HOST, *PROFILES.get(self.stem, []), *arguments),
             environment=self.environment,
         )
@@ -70,15 +70,16 @@ class Scene:
         """Return all containers of the file, by name."""
         with closing(self.engine.client()) as client:
             found = client.containers.list(ignore_removed=True, all=True)
-            mine = (c for c in found if c.name.startswith((f"{self.stem}-", f"{self.stem}_")))
-            return {container.name: container.attrs for container in mine}
+            named = {str(container.name): container.attrs for container in found}
+            mine = (f"{self.stem}-", f"{self.stem}_")
+            return {name: attrs for name, attrs in named.items() if name.startswith(mine)}
 
     def clear(self) -> None:
         with closing(self.engine.client()) as client:
             for name in self.containers():
                 client.api.remove_container(name, force=True, v=True)
             for network in client.networks.list():
-                if network.name.startswith((f"{self.stem}_", f"{self.stem}-")):
+                if str(network.name).startswith((f"{self.stem}_", f"{self.stem}-")):
                     network.remove()
             for volume in client.volumes.list():
                 if volume.name.startswith((f"{self.stem}_", f"{self.stem}-")):

@@ -52,6 +52,13 @@ def remove_images(client: docker.DockerClient, part: str) -> None:
                 client.images.remove(name)
 
 
+def printed(container: EngineContainer, command: Sequence[str]) -> bytes:
+    """Return what a command in a container printed."""
+    output = container.exec_run(list(command)).output
+    assert isinstance(output, bytes)
+    return output
+
+
 def output_of(
     container: EngineContainer, command: Sequence[str], patience: float = 20, beginning: str = ""
 ) -> str:
@@ -64,9 +71,9 @@ def output_of(
     """
     deadline = time.monotonic() + patience
     while True:
-        output = container.exec_run(list(command)).output.decode().strip()
+        output = printed(container, command).decode().strip()
         if (output and output.startswith(beginning)) or time.monotonic() > deadline:
-            return str(output)
+            return output
         time.sleep(0.2)
 
 

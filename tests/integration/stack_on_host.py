@@ -58,7 +58,7 @@ class StackOnHost:
             assert generated.status == 0, generated.err
         inventories = (f"--inventory={self.inventory}", f"--inventory={project}/inventory")
         finished = ansible(
-            *("playbook", *inventories, project / "site.yml", *options),
+            *("playbook", *inventories, str(project / "site.yml"), *options),
             cwd=project,
             environment={
                 "ANSIBLE_PIPELINING": "true",

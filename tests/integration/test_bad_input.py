@@ -174,7 +174,7 @@ POWERLESS = (
 
 def run(stack: Path, docker_host: str, *arguments: str, prefix: Sequence[str] = ()) -> Finished:
     return vigo_bridge(
-        *("run", "--stacks", stack, "--local", "--as", HOST, "-o", "json", *arguments),
+        *("run", "--stacks", str(stack), "--local", "--as", HOST, "-o", "json", *arguments),
         environment={"DOCKER_HOST": docker_host},
         prefix=prefix,
     )
@@ -241,6 +241,6 @@ def names(engine: Engine) -> list[str]:
         found = client.containers.list(
             ignore_removed=True, all=True, filters={"name": "bad-input-"}
         )
-        return sorted(container.name for container in found)
+        return sorted(str(container.name) for container in found)
     finally:
         client.close()

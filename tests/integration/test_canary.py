@@ -142,7 +142,7 @@ class Desk:
         inventory.write_text(self.host.inventory_line() + "\n")
         return vigo_bridge(
             *(run.command, "--stacks", stack, "-i", inventory, "--keep-artifacts"),
-            *("--report", self.folder / "report.html", *run.options),
+            *("--report", str(self.folder / "report.html"), *run.options),
             environment={**SECRETS, **self.environment(), **run.environment},
         )
 

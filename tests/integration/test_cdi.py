@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -70,10 +71,11 @@ def test_an_engine_without_the_driver(docker_26: Engine) -> None:
     try:
         scene.applied("created", settle_time="0")
         before = scene.inspect()["Id"]
-        for attributes, advice in (
+        refused: list[tuple[dict[str, Any], str]] = [
             ({"devices": NAME}, "turn on CDI on the engine"),
             ({"gpus": "all"}, "install the container toolkit of this driver"),
-        ):
+        ]
+        for attributes, advice in refused:
             failed = scene.apply(**attributes, settle_time="0")
             assert failed.action == "failed"
             assert advice in failed.reason

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.container_scene import printed
 from tests.integration.program import vigo_bridge
 from tests.testbed import Engine
 from tests.testbed.compose import compose_binary
@@ -114,15 +115,15 @@ def test_run_takes_over_what_compose_runs(
         assert client.containers.get("adopted-cache-1").id == cache.id
         newer = client.containers.get("adopted-db-1")
         assert newer.id != db.id
-        assert newer.exec_run(["redis-cli", "get", "order"]).output.strip() == b"4711"
+        assert printed(newer, ["redis-cli", "get", "order"]).strip() == b"4711"
         (stack / "templates/adopted/conf/cache.conf").write_text("maxmemory 30mb\n")
         later = vigo_bridge(*run, "--set", "db_tag=8-alpine", environment=compose_env)
         assert later.actions(HOST)["adopted/file-conf-cache.conf"] == "updated"
         assert later.actions(HOST)["adopted/cache"] == "restarted"
-        limit = client.containers.get("adopted-cache-1").exec_run(
-            ["redis-cli", "config", "get", "maxmemory"]
+        limit = printed(
+            client.containers.get("adopted-cache-1"), ["redis-cli", "config", "get", "maxmemory"]
         )
-        assert limit.output.split()[-1] == str(30 << 20).encode()
+        assert limit.split()[-1] == str(30 << 20).encode()
         assert (running.parent / "files").stat().st_mode & 0o777 == 0o700
         elsewhere = tmp_path / "elsewhere"
         moved = (*run, "--set", "db_tag=8-alpine", "--set", f"project_folder={elsewhere}")

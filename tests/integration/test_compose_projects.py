@@ -42,7 +42,7 @@ def imported(folder: Path, name: str, stacks: Path) -> None:
 def running(engine: Engine) -> list[str]:
     with closing(engine.client()) as client:
         found = client.containers.list(ignore_removed=True, filters={"name": "projects-"})
-        return sorted(container.name.removesuffix("-web-1") for container in found)
+        return sorted(str(container.name).removesuffix("-web-1") for container in found)
 
 
 def bridge(command: str, stacks: Path, engine: Engine, *options: str) -> Finished:

@@ -151,7 +151,7 @@ def files_with(values: Sequence[str], desk: Desk) -> set[str]:
 
 def identities(desk: Desk, engine: Engine) -> list[str]:
     with closing(engine.client()) as client:
-        return [client.containers.get(f"{desk.name}-{name}-1").id for name in SERVICES]
+        return [str(client.containers.get(f"{desk.name}-{name}-1").id) for name in SERVICES]
 
 
 def sourced(file: Path) -> dict[str, str]:

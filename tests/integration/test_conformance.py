@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 from docker import DockerClient
+from docker.models.networks import Network
+from docker.models.volumes import Volume
 
 from tests.integration.conformance.suite import Batch, Case, cases
 from tests.integration.engines import CHOSEN, is_elsewhere
@@ -114,7 +116,7 @@ def _containers(client: DockerClient, case: Case) -> dict[str, str]:
     """Return the state of a case's containers on the engine."""
     crates = yaml.safe_dump(dict(case.crates))
     return {
-        container.name: json.dumps(
+        str(container.name): json.dumps(
             [
                 container.status,
                 container.attrs["Config"]["Image"],
@@ -136,9 +138,10 @@ def _containers(client: DockerClient, case: Case) -> dict[str, str]:
 
 def _remove(client: DockerClient) -> None:
     for container in client.containers.list(ignore_removed=True, all=True):
-        if container.name.startswith("conformance-"):
+        if str(container.name).startswith("conformance-"):
             container.remove(force=True, v=True)
-    for thing in (*client.networks.list(), *client.volumes.list()):
+    things: list[Network | Volume] = [*client.networks.list(), *client.volumes.list()]
+    for thing in things:
         if str(thing.name).startswith("conformance-"):
             thing.remove()
 

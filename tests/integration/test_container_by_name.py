@@ -131,7 +131,7 @@ def check_with_image(engine: Engine) -> None:
         scene.applied("started")
         scene.applied("recreated", state="present", labels="tier=cache")
         assert scene.status() == "running"
-        given = {"labels": "tier=cache"}
+        given: dict[str, Any] = {"labels": "tier=cache"}
         identity = scene.inspect()["Id"]
         assert scene.apply(**given, recreate=True).action == "recreated"
         assert scene.inspect()["Id"] != identity

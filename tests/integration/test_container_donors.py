@@ -34,8 +34,8 @@ def mounted(scene: Scene, name: str) -> dict[str, Any]:
 
 @on_one_of_them("mode", ["rw", "ro"])
 def test_they_follow_the_other_container(scene: Scene, mode: str) -> None:
-    donor = {"container": f"donor-{scene.name}", "volumes": [f"a-{scene.name}:/a"]}
-    taker = {"volumes_from": f"{donor['container']}:{mode}"}
+    donor: dict[str, Any] = {"container": f"donor-{scene.name}", "volumes": [f"a-{scene.name}:/a"]}
+    taker: dict[str, Any] = {"volumes_from": f"{donor['container']}:{mode}"}
     scene.applied("created", state="stopped", **donor)
     scene.applied("created", state="stopped", **taker)
     first = mounted(scene, donor["container"])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-NEWER = {"image": "redis:8-alpine"}
+NEWER: dict[str, Any] = {"image": "redis:8-alpine"}
 DYING = {"command": ["sh", "-c", "sleep 0.1; exit 9"]}
 SECRET = {"side/password": "very-secret-word"}
 #: The changing calls of a replacement with one follower.
@@ -396,7 +396,7 @@ def adopted_one_is_brought_back(pair: Pair, tmp_path: Path) -> None:
         name=pair.side,
         detach=True,
         network_mode=f"container:{pair.name}",
-        restart_policy={"Name": "unless-stopped"},
+        restart_policy=FOREIGN_SIDE["restart_policy"],
         command=FOREIGN_SIDE["command"],
         labels=FOREIGN_SIDE["labels"],
     ).id
@@ -442,7 +442,7 @@ def test_who_would_lose_it_for_good_on_each_engine(pair_anywhere: Pair, other: s
 def stands_in_the_way(pair: Pair, other: str) -> None:
     options, words = OTHERS[other]
     assert pair.main().action == "created"
-    filled = {
+    filled: dict[str, Any] = {
         key: value.format(pair.name)
         if isinstance(value, str)
         else {name.format(pair.name): alias for name, alias in value.items()}

@@ -101,7 +101,7 @@ def helper(config: Path, script: str) -> None:
     program.chmod(0o755)
 
 
-LOGIN = {"registry_username": USER, "registry_password": "secret:registry/password"}
+LOGIN: dict[str, Any] = {"registry_username": USER, "registry_password": "secret:registry/password"}
 SECRETS = {"registry/password": PASSWORD}
 
 

@@ -146,7 +146,7 @@ def test_networks_are_made_and_joined_and_left(scene: Scene) -> None:
 
 
 def test_a_secret_is_compared_by_value_and_shown_nowhere(scene: Scene, tmp_path: Path) -> None:
-    attributes = {
+    attributes: dict[str, Any] = {
         "env": "PASSWORD=secret:app/password,PLAIN=1",
         "command": ["redis-server", "--requirepass", "secret:app/password"],
     }

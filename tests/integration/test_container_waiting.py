@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 #: Long enough that only the engine's word can end a wait in time.
-PATIENT = {"settle_time": "10m"}
+PATIENT: dict[str, Any] = {"settle_time": "10m"}
 LINES = "for n in $(seq 1 30); do echo line $n; done"
 
 #: Attributes of containers that come to nothing; the exit code, and what the error says.
@@ -200,7 +200,7 @@ def test_a_failure_that_shows_late_is_its_own_resources(several: Converged, tmp_
     log.unlink()
     a, b, c, told = good
     dying = {**a, "command": ["sh", "-c", "sleep 0.3; echo oh; exit 3"], "settle_time": "10m"}
-    changed = [dying, {**b, "env": "NEW=1"}, {**c, "env": "NEW=1"}, told]
+    changed: list[dict[str, Any]] = [dying, {**b, "env": "NEW=1"}, {**c, "env": "NEW=1"}, told]
     results = {result.id: result for result in several.converge(tmp_path, *changed)}
     assert results["a"].action == "failed"
     assert results["a"].rc == 3
@@ -261,7 +261,7 @@ def test_images_are_pulled_before_the_first_change(
         "command": f"docker images --format '{{{{.Repository}}}}:{{{{.Tag}}}}' > {seen}",
     }
     stopped = {"state": "stopped"}
-    resources = [
+    resources: list[dict[str, Any]] = [
         look,
         {"id": "a", "image": images["a"], **stopped},
         {"id": "b", "image": images["b"], "pull": "always", **stopped},

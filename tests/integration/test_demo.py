@@ -35,7 +35,8 @@ def demo(*arguments: str) -> str:
 def names(engine: Engine) -> set[str]:
     with closing(engine.client()) as client:
         return {
-            container.name for container in client.containers.list(ignore_removed=True, all=True)
+            str(container.name)
+            for container in client.containers.list(ignore_removed=True, all=True)
         }
 
 

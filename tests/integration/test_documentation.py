@@ -63,9 +63,9 @@ def place(tmp_path: Path, engine: Engine) -> Iterator[Path]:
 def _clear(engine: Engine) -> None:
     with closing(engine.client()) as client:
         for container in client.containers.list(ignore_removed=True, all=True):
-            if container.name in ("redis", "webapp") or container.name.startswith(
-                ("shop-", "blog-", "lost-", "hello-")
-            ):
+            name = str(container.name)
+            ours = name.startswith(("shop-", "blog-", "lost-", "hello-"))
+            if ours or name in ("redis", "webapp"):
                 container.remove(force=True, v=True)
         networks = ["shop_default", "blog_default", "hello_default"]
         for network in client.networks.list(names=networks):

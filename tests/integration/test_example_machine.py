@@ -31,7 +31,7 @@ def test_the_machine_becomes_what_the_example_says(systemd_host: Host, tmp_path:
     inventory.write_text(systemd_host.inventory_line() + "\n")
 
     def actions(command: str, *more: str) -> dict[str, str]:
-        options = ("--stacks", STACK, "-i", inventory, "-o", "json", *more)
+        options = ("--stacks", str(STACK), "-i", str(inventory), "-o", "json", *more)
         finished = vigo_bridge(command, *options)
         assert finished.status in (0, 2), finished.out + finished.err
         return finished.actions(systemd_host.name)

@@ -219,7 +219,7 @@ def test_containers_of_docker_run_are_adopted(
             client.containers.run("redis:7-alpine", name=name, detach=True, **request)
         before = [client.containers.get(name).id for name in names]
         stack = tmp_path / "stack"
-        call = ("import", "container", *names, "-p", "running", "--stacks", stack)
+        call = ("import", "container", *names, "-p", "running", "--stacks", str(stack))
         imported = vigo_bridge(*call, "--match", HOST, environment=each_engine.env)
         assert imported.status == 0, imported.err
         actions = adopted(stack, each_engine.env)

@@ -108,7 +108,8 @@ def plain(value: Any) -> Any:
 
 
 def members(listing: Mapping[str, Any], group: str) -> list[str]:
-    return listing.get(group, {}).get("hosts", [])
+    found: list[str] = listing.get(group, {}).get("hosts", [])
+    return found
 
 
 def test_groups_and_variables(place: Place) -> None:

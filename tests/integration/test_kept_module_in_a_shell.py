@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sysconfig
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,9 +99,9 @@ def first(home: Path, command: str, name: str = NAME, **where: str) -> Any:
     return answer.get("output", answer)
 
 
-def later(home: Path, command: str, name: str = NAME, keep: bool = True, **where: str) -> Any:
+def later(home: Path, command: str, name: str = NAME, **where: str) -> Any:
     """Return the command's output, or that there is nothing to run."""
-    given = BEGINNING + reader(EXEC, name, keep) + arguments({"command": command})
+    given = BEGINNING + reader(EXEC, name, True) + arguments({"command": command})
     answer = run(Start(PYTHONS).later_call(CALL), home, given, **where)
     return answer.get("output", answer)
 
@@ -237,7 +237,7 @@ def test_sources_hold_all_that_a_module_imports(home: Path, module: str, complai
 @pytest.mark.parametrize(
     "pythons", [("/no/such/python",), ("old-python",), ("no-python", "old-python")]
 )
-def test_no_python_that_will_do(home: Path, pythons: Sequence[str]) -> None:
+def test_no_python_that_will_do(home: Path, pythons: tuple[str, ...]) -> None:
     """All of the input is read: else the connection might break before the answer is there."""
     old = home / "old-python"
     old.write_text(

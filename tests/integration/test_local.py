@@ -67,7 +67,8 @@ class Machine:
 
     def clear(self) -> None:
         for container in self.client.containers.list(ignore_removed=True, all=True):
-            if container.name in ("redis", "webapp") or container.name.startswith("shop-"):
+            name = str(container.name)
+            if name in ("redis", "webapp") or name.startswith("shop-"):
                 container.remove(force=True, v=True)
         for network in self.client.networks.list(names=["shop_default"]):
             network.remove()

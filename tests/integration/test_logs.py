@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.container_scene import printed
 from tests.integration.program import Finished, vigo_bridge
 
 if TYPE_CHECKING:
@@ -187,8 +188,8 @@ def stop_writers(containers: list[Container]) -> dict[str, int]:
     one.exec_run(["sh", "-c", ": > /out/stop"])
     time.sleep(0.5)
     listing = "cd /out; for r in *-*; do while read -r x; do n=$x; done < $r; echo $r $n; done"
-    output = one.exec_run(["sh", "-c", listing]).output
-    return {run: int(number) for run, number in map(str.split, output.decode().splitlines())}
+    lines = printed(one, ["sh", "-c", listing]).decode().splitlines()
+    return {run: int(number) for run, number in map(str.split, lines)}
 
 
 @pytest.mark.parametrize("stack", [{"noise": _NOISE}], indirect=True)

@@ -40,7 +40,7 @@ def mesh(testbed: Testbed, shared: Path) -> Iterator[Mesh]:
 @pytest.fixture
 def here(shared: Path, request: pytest.FixtureRequest) -> Path:
     """Return a folder of the test's own that the nodes have, too."""
-    folder = shared / request.node.name
+    folder: Path = shared / request.node.name
     folder.mkdir()
     return folder
 

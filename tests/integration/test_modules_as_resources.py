@@ -57,7 +57,7 @@ def _chain(folder: str) -> list[dict[str, Any]]:
 
 
 def test_failures_are_those_of_their_resources(tmp_path: Path) -> None:
-    resources = [
+    resources: list[dict[str, Any]] = [
         {"id": "fails", "type": f"{BUILTIN}.shell", "args": {"cmd": "echo secret:db; false"}},
         {"id": "hangs", "type": f"{BUILTIN}.shell", "args": {"cmd": "sleep 99"}, "timeout": 1},
         {"id": "killed", "type": f"{BUILTIN}.shell", "args": {"cmd": "kill -9 $PPID"}},
@@ -83,7 +83,7 @@ def test_a_link_to_a_folder_of_the_system_does_not_hide_it(tmp_path: Path) -> No
     """Only looks: in check mode it is refused as well."""
     (tmp_path / "link").symlink_to("/etc")
     path = f"{tmp_path}/link/"
-    resources = [
+    resources: list[dict[str, Any]] = [
         {"id": "folder", "type": "directory", "target_path": path, "state": "absent"},
         {"id": "checkout", "type": "git", "path": f"{path}ssh/..", "state": "absent"},
         {"id": "module", "type": f"{BUILTIN}.file", "args": {"path": path, "state": "absent"}},

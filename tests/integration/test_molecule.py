@@ -40,7 +40,7 @@ class TestStepByStep:
         molecule(testbed, ROOT, "destroy", "-s", "triggers")
         with closing(testbed.test_engine().client()) as client:
             names = [
-                container.name
+                str(container.name)
                 for container in client.containers.list(ignore_removed=True, all=True)
             ]
         assert not [name for name in names if name.startswith("molecule-")]

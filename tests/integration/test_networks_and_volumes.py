@@ -47,8 +47,15 @@ def test_from_nothing_to_nothing(stack: Stack) -> None:
     host = {"docker_host": stack.engine.docker_host}
     back, data = f"{stack.name}-back", f"{stack.name}-data"
     labels = {"team": "shop"}
-    net = {**host, "id": "crate/net", "type": "network", "network": back, "labels": labels}
-    net |= {"internal": True, "ipam": {"subnet": "10.217.41.0/24", "gateway": "10.217.41.9"}}
+    net: dict[str, Any] = {
+        **host,
+        "id": "crate/net",
+        "type": "network",
+        "network": back,
+        "labels": labels,
+        "internal": True,
+        "ipam": {"subnet": "10.217.41.0/24", "gateway": "10.217.41.9"},
+    }
     volume = {**host, "id": "crate/data", "type": "volume", "volume": data, "labels": labels}
     web = stack.resource("web", networks=back, volumes=f"{data}:/kept")
     created = {"crate/net": "created", "crate/data": "created", "crate/web": "created"}

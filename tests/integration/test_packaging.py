@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.integration
 
+Command = list[str | Path]
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -52,24 +54,25 @@ def test_it_describes_itself(wheel: Path) -> None:
     assert f"\nversion: {described['Version']}\n" in galaxy
     assert described["License-Expression"] == "GPL-3.0-or-later"
     assert described["Description-Content-Type"] == "text/markdown"
-    assert len(described.get_all("Project-URL")) >= 4
+    assert len(described.get_all("Project-URL", [])) >= 4
 
 
 def test_it_works_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     programs = environment / "bin"
-    install = [programs / "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
-    subprocess.run(install, check=True)
+    pip: Command = [programs / "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, wheel], check=True)
 
     def output(program: str, *arguments: str) -> str:
-        command = [programs / program, *arguments]
+        command: Command = [programs / program, *arguments]
         return subprocess.run(
             command, check=True, capture_output=True, text=True, cwd=tmp_path
         ).stdout
 
     assert "vigo-bridge, version" in output("vigo-bridge", "--version")
-    validated = [programs / "vigo-bridge", "config", "validate", "--stacks", ROOT / "stacks"]
+    validate: Command = [programs / "vigo-bridge", "config", "validate"]
+    validated = [*validate, "--stacks", ROOT / "stacks"]
     assert subprocess.run(validated, check=False, cwd=tmp_path).returncode == 0
     documentation = output("ansible-doc", "-t", "module", "vigo.bridge.container")
     assert "vigo.bridge.container" in documentation.lower()
@@ -92,9 +95,10 @@ class TestCollectionAlone:
         subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
         python = folder / "venv/bin/python"
         core = f"ansible-core=={metadata.version('ansible-core')}"
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: Command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, core], check=True)
-        install = [python, "-m", "ansible", "galaxy", "collection", "install", str(tarball)]
+        ansible: Command = [python, "-m", "ansible"]
+        install = [*ansible, "galaxy", "collection", "install", tarball]
         # Elsewhere than here, where the collection is already.
         subprocess.run([*install, "-p", str(folder / "collections")], check=True, cwd=folder)
         requirements = folder / "collections/ansible_collections/vigo/bridge/requirements.txt"
@@ -153,12 +157,12 @@ class TestCollectionAlone:
         """As the build of an image asks, with the program of ansible-builder that runs in it."""
         venv = environment / "builder"
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        pip = [venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: Command = [venv / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
         constraints = ROOT / "tests/constraints.txt"
         subprocess.run([*pip, "--constraint", constraints, "ansible-builder"], check=True)
         written = environment / "wanted.txt"
-        command = [venv / "bin/ansible-builder", "introspect", "--write-pip", written]
-        subprocess.run([*command, environment / "collections"], check=True, capture_output=True)
+        asked: Command = [venv / "bin/ansible-builder", "introspect", "--write-pip", written]
+        subprocess.run([*asked, environment / "collections"], check=True, capture_output=True)
         wanted = [line.partition("  # ")[0] for line in written.read_text().splitlines()]
         needed = environment / "collections/ansible_collections/vigo/bridge/requirements.txt"
         lines = needed.read_text().splitlines()

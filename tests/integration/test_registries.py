@@ -64,7 +64,7 @@ def test_a_tag_that_moves_for_one_platform(scene: Scene, shop: ImageForPlatforms
     """In containerd's store, the ID of an image is that of its list."""
     lists_only = knows_lists_only(scene)
     shop.publish("stable", {HERE: FIRST, OTHER: FIRST})
-    wanted = {"image": f"{shop.name}:stable", "pull": "always"}
+    wanted: dict[str, Any] = {"image": f"{shop.name}:stable", "pull": "always"}
     predicted_and_applied(scene, "created", **wanted)
     shop.publish("stable", {HERE: FIRST, OTHER: SECOND})
     if lists_only:
@@ -105,7 +105,7 @@ def test_digests(scene: Scene, shop: ImageForPlatforms, is_podman: bool, policy:
 @pytest.mark.sweep
 def test_platforms(scene: Scene, shop: ImageForPlatforms, is_podman: bool) -> None:
     shop.publish("stable", {HERE: FIRST, OTHER: SECOND})
-    wanted = {"image": f"{shop.name}:stable"}
+    wanted: dict[str, Any] = {"image": f"{shop.name}:stable"}
     predicted_and_applied(scene, "created", **wanted)
     predicted_and_applied(scene, "recreated", platform=OTHER, **wanted)
     if not knows_lists_only(scene):
@@ -146,7 +146,7 @@ def test_a_limit_that_does_not_end(
     on_docker.applied("created", image=f"{proxy.address}/{FIRST}")
     started = on_docker.inspect()["State"]["StartedAt"]
     proxy.rule = lambda method, path: too_many("600") if "/manifests/" in path else None
-    wanted = {"image": f"{proxy.address}/{SECOND}"}
+    wanted: dict[str, Any] = {"image": f"{proxy.address}/{SECOND}"}
     proxy.requests.clear()
     on_docker.apply(check=True, **wanted)
     assert len(proxy.asked("GET /v2/traefik/whoami/manifests/")) <= 1

@@ -61,7 +61,7 @@ class PullingFleet(LocalFleet):
         """Return the image of the container of each host, of those that run."""
         found = self._client.containers.list(filters={"name": self.token})
         return {
-            each.name.removeprefix(f"{self.token}-"): str(each.attrs["Config"]["Image"])
+            str(each.name).removeprefix(f"{self.token}-"): str(each.attrs["Config"]["Image"])
             for each in found
         }
 
@@ -137,7 +137,7 @@ def test_the_command_pull_has_the_limit_too(
     images = published(fleet, registry, proxy.address, SECOND)
     fleet.use(images)
     fleet.mount(mounted["h1"].replace("/h1:", "/{{ .Vars.me }}:"))
-    arguments = ["--stacks", fleet.stack, "-i", fleet.inventory, "-o", "json"]
+    arguments = ["--stacks", str(fleet.stack), "-i", str(fleet.inventory), "-o", "json"]
     pulled = fleet("pull", *arguments, "--forks", "4", "--pull-limit", "1")
     assert pulled.status == 0, pulled.out
     assert fleet.pulled(proxy.address) == {*images.values(), *mounted.values()}
@@ -150,14 +150,14 @@ def test_a_repair_and_a_rollback_have_the_limit_too(
     fleet: PullingFleet, proxy: RegistryProxy, registry: Registry
 ) -> None:
     proxy.delay = 0.5
-    options = ["--forks", "4", "--pull-limit", "1"]
-    arguments = ["--stacks", fleet.stack, "-i", fleet.inventory, *options, "-o", "json"]
+    options = ["--forks", "4", "--pull-limit", "1", "-o", "json"]
+    place = ["--stacks", str(fleet.stack), "-i", str(fleet.inventory)]
     commands = {FIRST: ["watch", "--repair", "--turns", "1"], SECOND: ["rollback", "1"]}
     for image, command in commands.items():
         images = published(fleet, registry, proxy.address, image)
         fleet.use(images)
         proxy.most_at_once = 0
-        done = fleet(*command, *arguments)
+        done = fleet(*command, *place, *options)
         assert done.status == 0, done.out + done.err
         assert proxy.most_at_once == 1, command
         assert fleet.images() == images

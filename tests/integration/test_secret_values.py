@@ -114,7 +114,8 @@ class Shelf:
     def __call__(self, command: str, values: dict[str, str], *options: str) -> Finished:
         secrets = {environment_name(path): value for path, value in values.items()}
         finished = vigo_bridge(
-            *(command, "--stacks", self.stack, "--local", "--as", HOST, "-o", "json", *options),
+            *(command, "--stacks", self.stack, "--local", "--as", HOST, "-o", "json"),
+            *options,
             environment={**self._environment, **secrets},
         )
         for value in values.values():

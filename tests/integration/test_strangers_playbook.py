@@ -43,7 +43,7 @@ def play(variables: dict[str, Any], folder: Path, *arguments: str) -> Finished:
     # No interpreter is named: Ansible finds one.
     (folder / "hosts.ini").write_text("[web]\nweb1 ansible_connection=local\n")
     finished = ansible(
-        *("playbook", "-i", "hosts.ini", "-e", json.dumps(variables), *arguments, PLAYBOOK),
+        *("playbook", "-i", "hosts.ini", "-e", json.dumps(variables), *arguments, str(PLAYBOOK)),
         cwd=folder,
         environment={
             "VIGO_SECRET_SHOP_PASSWORD": PASSWORD,

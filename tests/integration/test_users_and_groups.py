@@ -29,7 +29,7 @@ RESOURCES: list[dict[str, Any]] = [
     {"id": "bob", "type": "user", "username": "vigo-bob", "manage_home": False},
     {"id": "staff", "type": "group", "group": "vigo-staff", "members": "vigo-bob, vigo-alice"},
 ]
-GONE = [
+GONE: list[dict[str, Any]] = [
     {"id": "bob", "type": "user", "username": "vigo-bob", "state": "absent"},
     {"id": "staff", "type": "group", "group": "vigo-staff", "members": ["vigo-alice"]},
 ]

@@ -166,6 +166,16 @@ def test_a_host_that_fails_and_one_that_is_gone(tmp_path: Path) -> None:
     assert watching.stop() == 0
 
 
+def empty_the_stack(fleet: WatchedFleet) -> None:
+    fleet.stack.rename(fleet.folder / "away")
+    fleet.stack.mkdir()
+
+
+def bring_the_stack_back(fleet: WatchedFleet) -> None:
+    fleet.stack.rmdir()
+    (fleet.folder / "away").rename(fleet.stack)
+
+
 Action = Callable[[WatchedFleet], object]
 #: What goes wrong -> the kind of problem; how it begins, and how it ends.
 BAD: dict[str, tuple[str, Action, Action]] = {
@@ -176,8 +186,8 @@ BAD: dict[str, tuple[str, Action, Action]] = {
     ),
     "the stack is empty": (
         "stack",
-        lambda fleet: (fleet.stack.rename(fleet.folder / "away"), fleet.stack.mkdir()),
-        lambda fleet: (fleet.stack.rmdir(), (fleet.folder / "away").rename(fleet.stack)),
+        empty_the_stack,
+        bring_the_stack_back,
     ),
     "half of a file": (
         "stack",

@@ -20,7 +20,9 @@ import os
 import re
 import select
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 #: Seconds between two looks, at least: others need the processors, too.
 _PAUSE = 0.2
@@ -28,7 +30,15 @@ _PAUSE = 0.2
 _LARGEST = 4 * 1024 * 1024
 
 
-def contents(folders):
+class Report:
+    """What was seen. hits: the forms by place; seen: all places."""
+
+    def __init__(self) -> None:
+        self.hits: dict[str, set[str]] = {}
+        self.seen: set[str] = set()
+
+
+def contents(folders: list[str]) -> Iterator[tuple[str, bytes]]:
     """Return each place with its content, as bytes. What vanishes meanwhile is left out."""
     for process in Path("/proc").glob("[0-9]*"):
         command = content_of(process / "cmdline")
@@ -44,7 +54,7 @@ def contents(folders):
                     yield str(path), content_of(path, _LARGEST)
 
 
-def content_of(path, largest=None):
+def content_of(path: Path, largest: int | None = None) -> bytes:
     """Return the content of a file; nothing for what is not a file, cannot be read, or is gone."""
     try:
         if path.is_symlink() or not path.is_file():
@@ -56,25 +66,25 @@ def content_of(path, largest=None):
         return b""
 
 
-def look(task, report, folders):
+def look(task: dict[str, Any], report: Report, folders: list[str]) -> None:
     for place, content in contents(folders):
         if not content or any(re.search(pattern, place) for pattern in task["spared"]):
             continue
-        report["seen"].add(re.sub(r" of .*", "", place))
+        report.seen.add(re.sub(r" of .*", "", place))
         for name, form in task["forms"].items():
             if form.encode() in content:
-                report["hits"].setdefault(place, set()).add(name)
+                report.hits.setdefault(place, set()).add(name)
 
 
-def main():
+def main() -> None:
     task = json.loads(sys.stdin.readline())
-    report = {"hits": {}, "seen": set()}
+    report = Report()
     print("watching", flush=True)
     while not select.select([sys.stdin], [], [], _PAUSE)[0]:
         look(task, report, task["watched"])
     look(task, report, task["watched"] + task["searched"])
-    hits = {place: sorted(names) for place, names in report["hits"].items()}
-    json.dump({"hits": hits, "seen": sorted(report["seen"])}, sys.stdout)
+    hits = {place: sorted(names) for place, names in report.hits.items()}
+    json.dump({"hits": hits, "seen": sorted(report.seen)}, sys.stdout)
 
 
 if __name__ == "__main__":

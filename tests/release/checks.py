@@ -81,7 +81,7 @@ def _environment(folder: Path, package: str | Path) -> Path:
 def _check_documentation(python: Path, source: Path, folder: Path, **variables: str) -> None:
     for kind, names in plugins(source / COLLECTION):
         shown = run(
-            *(python, "-m", "ansible", "doc", "-t", kind, *names), folder=folder, **variables
+            *(str(python), "-m", "ansible", "doc", "-t", kind, *names), folder=folder, **variables
         )
         for name in names:
             _expect(name, shown.lower())

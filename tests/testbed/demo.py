@@ -165,8 +165,9 @@ def _remove_stand_ins(client: docker.DockerClient) -> None:
 def _address(engine: Engine) -> str:
     """Return the address of the page of the application."""
     with closing(engine.client()) as client:
-        (published, *_) = client.containers.get(CONTAINERS[1]).ports["80/tcp"]
-    return f"http://127.0.0.1:{published['HostPort']}/"
+        published = client.containers.get(CONTAINERS[1]).ports["80/tcp"]
+    assert published is not None
+    return f"http://127.0.0.1:{published[0]['HostPort']}/"
 
 
 def _content(page: str) -> str:

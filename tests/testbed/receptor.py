@@ -13,11 +13,12 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from docker.errors import NotFound
 from docker.models.containers import Container
@@ -80,7 +81,8 @@ class Node:
 
     def files(self) -> bytes:
         """Return the node's whole disk, as a tar file."""
-        return b"".join(self._container.export())
+        # types-docker has the wrong type here.
+        return b"".join(cast("Iterator[bytes]", self._container.export()))
 
     def remove(self) -> None:
         """End the node and remove its disk."""

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Controller:
         It would wait for some time before it tries again to connect.
         """
         for name, peer in self.peers.items():
-            _wait_for(lambda peer=peer: _listens(peer), f"{name} does not answer")
+            _wait_for(partial(_listens, peer), f"{name} does not answer")
         self._process = start_receptor(self.folder)
         self.wait_for(self.peers)
 

@@ -63,9 +63,8 @@ HOSTILE: Mapping[str, tuple[Files, str]] = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_content_is_refused(case: str, remote: Remote) -> None:
     files, message = HOSTILE[case]
-    remote.commit(
-        {name: text for name, text in FILES.items() if name.split("/")[0] not in files} | files
-    )
+    kept = {name: text for name, text in FILES.items() if name.split("/")[0] not in files}
+    remote.commit({**kept, **files})
     problem = Watcher.of(remote).problem()
     assert problem.startswith("content: ")
     assert message in problem

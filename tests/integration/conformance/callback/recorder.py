@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
@@ -22,7 +23,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "recorder"
 
-    def _record(self, result, status):
+    def _record(self, result: Any, status: str) -> None:
         # A resource without a module of its own is applied by the module for many.
         only, *_others = result._result.get("resources") or [{}]
         line = {
@@ -36,14 +37,14 @@ class CallbackModule(CallbackBase):
         with Path(os.environ["VIGO_TEST_RECORD"]).open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(line) + "\n")
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: Any) -> None:
         self._record(result, "ok")
 
-    def v2_runner_on_skipped(self, result):
+    def v2_runner_on_skipped(self, result: Any) -> None:
         self._record(result, "skipped")
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._record(result, "failed")
 
-    def v2_runner_on_unreachable(self, result):
+    def v2_runner_on_unreachable(self, result: Any) -> None:
         self._record(result, "failed")
