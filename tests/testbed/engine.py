@@ -30,7 +30,7 @@ class Engine:
     log: str = ""
     ours: bool = False
 
-    def client(self, timeout: float = 60) -> docker.DockerClient:
+    def client(self, timeout: float = 180) -> docker.DockerClient:
         """Return a new client of this engine; the caller closes it. `timeout` in seconds."""
         return docker.DockerClient(base_url=self.docker_host, timeout=int(timeout))
 
