@@ -135,7 +135,10 @@ class Contract:
     def _run_in(self, path: str, details: dict[str, Any]) -> None:
         wanted = details.pop("ExitCode", None)
         command = self._connection.call("POST", f"{path}/exec", body=details)["Id"]
-        self._connection.call("POST", f"/exec/{command}/start", body={"Detach": True})
+        if details.get("AttachStdout"):
+            list(self._connection.converse(f"/exec/{command}/start", {"Detach": False}, b""))
+        else:
+            self._connection.call("POST", f"/exec/{command}/start", body={"Detach": True})
 
         def problem() -> str:
             found = self._connection.call("GET", f"/exec/{command}/json")

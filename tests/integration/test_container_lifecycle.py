@@ -54,6 +54,25 @@ def test_the_whole_life(scene: Scene) -> None:
     assert scene.inspect()["State"]["Status"] == "created"
 
 
+@pytest.mark.sweep
+def test_pre_stop_of_a_replacement(each_engine: Engine) -> None:
+    """Its exit code counts, however short it runs, and whatever it prints."""
+    scene = Scene(each_engine)
+    other: dict[str, Any] = {"env": {"A": "b"}}
+    try:
+        scene.have(REDIS)
+        scene.applied("created")
+        for code in (3, 4):
+            failed = scene.apply(**other, pre_stop=["sh", "-c", f"echo printed; exit {code}"])
+            assert failed.action == "failed"
+            assert f"pre_stop failed in the old container with exit code {code}" in failed.reason
+        slow = scene.apply(**other, pre_stop=["sleep", "60"], pre_stop_timeout="1s")
+        assert "pre_stop did not end in the old container within 1 s" in slow.reason
+        scene.applied("recreated", **other, pre_stop=["true"])
+    finally:
+        scene.close()
+
+
 def test_another_tag_replaces_and_the_data_stay(scene: Scene) -> None:
     port = f"127.0.0.1:{free_port()}:6379"
     scene.applied("created", ports=port)

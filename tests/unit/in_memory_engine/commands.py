@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from tests.unit.in_memory_engine.answers import Handler, Refusal
@@ -28,10 +29,14 @@ def _start(engine: InMemoryEngine, name: str, **_: Any) -> bytes:
     command = engine.commands[name]
     does = program(command["Cmd"])
     command["Running"] = True
-    if does.ends_after is not None:
+    if does.ends_after is not None and not engine.podman:
         ended = {"Running": False, "ExitCode": does.exit_code}
         engine.clock.later(does.ends_after, command.update, ended)
     return b""
+
+
+#: How often a connection says that nothing has come, in seconds.
+_INTERVAL = 0.5
 
 
 class _Running:
@@ -50,9 +55,11 @@ class _Running:
             return
         does = program(self._command["Cmd"])
         yield from _in_pieces(does.output.encode())
-        while does.ends_after is None:
+        end = inf if does.ends_after is None else does.ends_after
+        while end > 0:
+            self._engine.clock.step(min(_INTERVAL, end))
+            end -= _INTERVAL
             yield b""
-        self._engine.clock.step(does.ends_after)
         self._command.update(Running=False, ExitCode=does.exit_code)
 
     def close(self) -> None:

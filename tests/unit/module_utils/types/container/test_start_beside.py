@@ -197,6 +197,25 @@ def test_pre_stop_that_fails(
     assert notes[0].endswith("; the update continues")
 
 
+@pytest.mark.parametrize(
+    ("pre_stop", "words"),
+    [
+        (["sh", "-c", "exit 3"], "failed in the old container with exit code 3"),
+        (["sleep", "9"], "did not end in the old container within 2 s"),
+        (["true"], ""),
+    ],
+)
+def test_pre_stop_on_podman(pre_stop: list[str], words: str) -> None:
+    """It reports of a command that nobody is connected to that it still runs."""
+    memory = InMemoryEngine(podman=True)
+    memory.have("redis:7-alpine", "redis:8-alpine")
+    assert applied(memory, {"container": "app"}).action == "created"
+    wanted = {"container": "app", **NEW, "pre_stop": pre_stop, "pre_stop_timeout": "2s"}
+    result = applied(memory, wanted)
+    assert result.action == ("failed" if words else "recreated")
+    assert words in result.reason
+
+
 def test_pre_stop_on_the_host(memory: InMemoryEngine, tmp_path: Path) -> None:
     wanted = {**APP, **NEW, "pre_stop_on": "host", "pre_stop": ["touch", str(tmp_path / "seen")]}
     assert applied(memory, wanted, check=True).action == "recreated"
