@@ -126,7 +126,7 @@ def test_a_tool_that_touches_what_is_well_does_not_count(
 ) -> None:
     small = work(containers=1, files=1)
     unchanged = Unchanged(place, hosts, small)
-    with pytest.raises(BenchmarkError, match=r"changed what was as it should be; h1: \['web1"):
+    with pytest.raises(BenchmarkError, match=r"changed what was already as desired; h1: \['web1"):
         unchanged.once(Tool("restless", restless))
 
 
