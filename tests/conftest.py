@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import signals
 from tests.integration.engines import ALL, CHOSEN, USUAL, VERSION
 
 if TYPE_CHECKING:
@@ -26,16 +27,7 @@ pytest_plugins = ["tests.properties"]
 
 
 def pytest_configure() -> None:
-    """Receive SIGINT and SIGQUIT, and let the programs that tests start receive them.
-
-    A shell starts programs in the background with both ignored, and they inherit that.
-    """
-    for number, usual in (
-        (signal.SIGINT, signal.default_int_handler),
-        (signal.SIGQUIT, signal.SIG_DFL),
-    ):
-        if signal.getsignal(number) == signal.SIG_IGN:
-            signal.signal(number, usual)
+    signals.receive()
 
 
 @pytest.fixture
