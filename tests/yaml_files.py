@@ -19,3 +19,8 @@ else:
 def read_yaml(path: Path) -> Any:
     """Return the content of a file. All callers get the same object, so leave it as it is."""
     return yaml.load(path.read_text(encoding="utf-8"), SafeLoader)
+
+
+def text_of(loader: SafeLoader, node: yaml.ScalarNode) -> Any:
+    """Return the text behind a tag, such as Ansible's ``!unsafe``: a constructor of a loader."""
+    return loader.construct_scalar(node)

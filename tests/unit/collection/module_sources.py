@@ -17,7 +17,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.converge.stack_options
 )
 from ansible_collections.vigo.bridge.plugins.module_utils.types.descriptor import NOTHING
 from ansible_collections.vigo.bridge.plugins.module_utils.types.registry import TYPES
-from tests.yaml_files import SafeLoader
+from tests.yaml_files import SafeLoader, text_of
 
 ROOT = Path(__file__).parents[3]
 COLLECTION = ROOT / "ansible_collections/vigo/bridge"
@@ -27,11 +27,7 @@ class _Loader(SafeLoader):
     """Takes Ansible's !unsafe for the text after it."""
 
 
-def _text(loader: _Loader, node: yaml.ScalarNode) -> Any:
-    return loader.construct_scalar(node)
-
-
-_Loader.add_constructor("!unsafe", _text)
+_Loader.add_constructor("!unsafe", text_of)
 
 
 def load_yaml(text: str) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties import examples
+from tests.yaml_files import text_of
 from vigo_bridge.emit.yaml_text import Jinja, entry, indented
 
 
@@ -19,11 +20,7 @@ class Reader(yaml.SafeLoader):
     """YAML 1.1 as Ansible reads it, with its ``!unsafe``."""
 
 
-def unsafe(reader: Reader, node: yaml.ScalarNode) -> Any:
-    return reader.construct_scalar(node)
-
-
-Reader.add_constructor("!unsafe", unsafe)
+Reader.add_constructor("!unsafe", text_of)
 
 CASES = [
     ("plain text", "redis", "key: redis"),

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import json
 import threading
 from pathlib import Path
@@ -16,6 +15,7 @@ from ansible_collections.vigo.bridge.plugins.module_utils.engine import connecti
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.connection import authorization
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.unix_socket import Answer
 from ansible_collections.vigo.bridge.plugins.module_utils.engine.versions import as_text
+from tests.unit.in_memory_engine.answers import as_json
 
 #: The oldest and newest version of an engine, and the version that is used.
 VERSIONS = [
@@ -45,11 +45,8 @@ class Versions:
 
     def request(self, _method: str, path: str, *_: object) -> Answer:
         self.asked.append(path)
-        headers = http.client.HTTPMessage()
-        headers["Content-Type"] = "application/json"
-        if path == "/_ping":
-            headers["Api-Version"] = self.newest
-        return Answer(200, headers, json.dumps({"MinAPIVersion": self.oldest}).encode())
+        headers = {"Api-Version": self.newest} if path == "/_ping" else {}
+        return as_json(200, {"MinAPIVersion": self.oldest}, headers)
 
 
 @pytest.mark.parametrize(("oldest", "newest", "expected"), VERSIONS)
